@@ -1,6 +1,7 @@
 import type { Manifest } from '../../domain/backup/manifest.ts';
 import type { DamageFinding, Interval, NativeRecovery } from '../../domain/history/damage.ts';
 import { MOST_SELECTED } from '../../domain/import/selection/request.ts';
+import type { Victims } from '../../domain/history/victims.ts';
 import type { Installation } from '../../domain/operator/installation.ts';
 import { visibleText } from '../../domain/report-line.ts';
 import { counted, number } from '../../domain/counted.ts';
@@ -26,6 +27,9 @@ export interface FoundInterval {
 /** What `damage` takes to find this interval and no other. */
 export const intervalOptions = ({ earlier, later }: Interval): string =>
   `--since ${earlier.startedAt} --until ${later.startedAt}`;
+
+/** Whether it concerns anybody: what happened to a group's settings does not. */
+export const isAboutUsers = ({ findings }: Interval): boolean => findings.some(({ kind }) => kind !== 'groups');
 
 /** One interval in one line. */
 export const intervalText = ({ earlier, later, findings }: Interval): string =>
@@ -103,7 +107,7 @@ function restoreLines(
     place,
   }: { readonly installation: Installation; readonly place: TypedPlace },
 ): readonly string[] {
-  const { earlier, findings } = interval;
+  const { earlier } = interval;
   if (restorable === undefined)
     return ['From this backup nothing from before can be restored: no whole snapshot of that time is kept any more.'];
   const isElsewhere = restorable.runId !== forLiving?.runId;
@@ -122,8 +126,7 @@ function restoreLines(
       : selectionLines({
           interval,
           restorable: forLiving.runId,
-          groups: groupsOf(concerned),
-          isChange: findings.some(({ change }) => change === 'changed'),
+          victims: concerned !== undefined && 'victims' in concerned ? concerned.victims : undefined,
           poolId: userPoolId,
           place,
         })),
@@ -135,32 +138,45 @@ function restoreLines(
 function selectionLines({
   interval,
   restorable,
-  groups,
-  isChange,
+  victims,
   poolId,
   place,
 }: {
   readonly interval: Interval;
   readonly restorable: string;
-  readonly groups: readonly string[];
-  readonly isChange: boolean;
+  /** Undefined where the snapshots were not read. */
+  readonly victims: Victims | undefined;
   readonly poolId: string;
   readonly place: TypedPlace;
 }): readonly string[] {
-  const isAboutUsers = interval.findings.some(({ kind }) => kind !== 'groups');
+  const has = (...[kind, change]: [DamageFinding['kind'], DamageFinding['change']]): boolean =>
+    interval.findings.some((finding) => finding.kind === kind && finding.change === change);
+  const [usersDeleted, membershipsDeleted] = [has('users', 'deleted'), has('memberships', 'deleted')];
+  // Who is there still gets nothing back without it, a membership neither.
+  const isUpdate = has('users', 'changed') || (membershipsDeleted && !usersDeleted);
+  const restoreGroups = (groups: readonly string[] = [], options: string): string =>
+    `${typed(place, `restore-group${namesFirst(groups)} ${options}`)}${namesLast(groups)}`;
   return [
-    ...(isAboutUsers
+    ...(isAboutUsers(interval)
       ? [
           `Who is concerned, into a file: ${typed(place, `damage ${intervalOptions(interval)} --save victims.txt`)}`,
           ...(interval.findings.some(({ items }) => items > MOST_SELECTED)
             ? [`At most ${number(MOST_SELECTED)} can be restored at a time: split the file.`]
             : []),
-          `These users, into the living pool: ${typed(place, `restore-user --from-file victims.txt --to ${poolId} --run ${restorable}${isChange ? ' --existing update' : ''} --dry-run`)}`,
+          `These users, into the living pool: ${typed(place, `restore-user --from-file victims.txt --to ${poolId} --run ${restorable}${isUpdate ? ' --existing update' : ''} --dry-run`)}`,
         ]
       : []),
-    ...(interval.findings.some(({ kind, change }) => kind === 'groups' && change === 'deleted')
+    ...(membershipsDeleted && !isUpdate
+      ? ['Who was not deleted, and only lost memberships, gets them back by the same command with --existing update.']
+      : []),
+    ...(has('groups', 'deleted')
       ? [
-          `The groups with their members: ${typed(place, `restore-group${namesFirst(groups)} --to ${poolId} --run ${restorable} --dry-run`)}${namesLast(groups)}`,
+          `The groups with their members: ${restoreGroups(victims?.groups, `--to ${poolId} --run ${restorable} --dry-run`)}`,
+        ]
+      : []),
+    ...(has('groups', 'changed')
+      ? [
+          `The groups that changed: ${restoreGroups(victims?.changedGroups, `--to ${poolId} --run ${restorable} --existing update --dry-run`)}`,
         ]
       : []),
   ];
@@ -179,9 +195,6 @@ const namesLast = (groups: readonly string[]): string =>
 
 /** As a shell takes it as one word. */
 const quoted = (name: string): string => (/^[\w.@%+=:,/-]+$/.test(name) ? name : `'${name.replaceAll("'", `'\\''`)}'`);
-
-const groupsOf = (concerned: IntervalUsers | undefined): readonly string[] =>
-  concerned !== undefined && 'victims' in concerned ? concerned.victims.groups : [];
 
 function concernedRows(concerned: IntervalUsers | undefined): readonly Row[] {
   if (concerned === undefined || 'unknown' in concerned) return [];

@@ -13,7 +13,7 @@ import { typed } from '../program.ts';
 import type { TypedPlace } from '../program.ts';
 import { openSession } from '../session.ts';
 import { leftOutBlocks, leftOutOf } from './asked-user.ts';
-import { intervalBlock, intervalData, intervalOptions, intervalText } from './damage-blocks.ts';
+import { intervalBlock, intervalData, intervalOptions, intervalText, isAboutUsers } from './damage-blocks.ts';
 import type { FoundInterval } from './damage-blocks.ts';
 import { restorableAt, usersOfInterval } from './interval-users.ts';
 import type { IntervalUsers } from './interval-users.ts';
@@ -92,7 +92,10 @@ export const runDamage: CommandAction = async (context, { options }) => {
       intervals: found.map(intervalData),
       ...(users === true ? { users: listed } : {}),
     },
-    next: found.slice(-1).map(({ interval }) => typed(place, `damage ${intervalOptions(interval)} --save victims.txt`)),
+    next: found
+      .filter(({ interval }) => isAboutUsers(interval))
+      .slice(-1)
+      .map(({ interval }) => typed(place, `damage ${intervalOptions(interval)} --save victims.txt`)),
   });
   return silent.length === 0 && !isListUnknown ? 'complete' : 'partial';
 };

@@ -209,6 +209,30 @@ describe('command line: history of snapshots in all states', () => {
       expect(await cli.run(['damage', ...option.split(' '), '--save', 'victims.txt']), cli.err).to.equal(0);
   });
 
+  it('16.1: damage proposes what brings memberships and settings of groups back to those who are there still', async () => {
+    const { world } = nights;
+    const names = Array.from({ length: 15 }, (_, n) => `team${n}`);
+    for (const name of names) world.source.putGroup({ name, description: 'Team' });
+    await world.export();
+    await world.clock.sleep(DAY_MS);
+    for (const name of names) world.source.putGroup({ name, description: '' });
+    for (const username of world.source.users.keys()) world.source.leave(username, 'group0');
+    await world.export({ AllowMassDelete: true, AllowMassChange: true });
+    for (const [key, { body }] of world.objects.stored)
+      if (key.startsWith('snapshots/')) cli.put('us-east-1', key, body);
+    const line = ['damage', '--since', '2026-03-05'];
+    expect(await cli.run(line)).to.equal(0);
+    expect(flat(cli))
+      .to.match(/memberships deleted \d+ of/)
+      .and.to.match(
+        /restore-user --from-file victims.txt --to us-east-1_Source001 --run \S+ --existing update --dry-run/,
+      )
+      .and.to.match(/The groups that changed: \S+ restore-group team0 team1 .*--existing update --dry-run/);
+    const [, interval = ''] = /damage (--since \S+ --until \S+) --save/.exec(flat(cli)) ?? [];
+    expect(await cli.run(['damage', ...interval.split(' '), '--save', 'victims.txt'])).to.equal(0);
+    expect((cli.files.get('victims.txt') ?? '').trim().split('\n').length).to.be.above(50);
+  });
+
   it('16.1: damage says that what it found is what a recovery of AWS has put back', async () => {
     const [, second = '', third = ''] = runs;
     for (const [run, recovered] of [
