@@ -1,4 +1,5 @@
 import type { Manifest } from '../../domain/backup/manifest.ts';
+import { MASS_PERCENT } from '../../domain/history/damage.ts';
 import type { DamageFinding, Interval, NativeRecovery } from '../../domain/history/damage.ts';
 import { MOST_SELECTED } from '../../domain/import/selection/request.ts';
 import type { Victims } from '../../domain/history/victims.ts';
@@ -24,9 +25,16 @@ export interface FoundInterval {
   readonly concerned?: IntervalUsers;
 }
 
-/** What `damage` takes to find this interval and no other. */
-export const intervalOptions = ({ earlier, later }: Interval): string =>
-  `--since ${earlier.startedAt} --until ${later.startedAt}`;
+/** What `damage` takes to find this interval and no other. `percent`: the share by which it was found. */
+export const intervalOptions = ({ earlier, later }: Interval, percent: number): string =>
+  `--since ${earlier.startedAt} --until ${later.startedAt}${percent === MASS_PERCENT ? '' : ` --percent ${percent}`}`;
+
+/** Where intervals were found, and by which share. */
+export interface FoundWhere {
+  readonly installation: Installation;
+  readonly place: TypedPlace;
+  readonly percent: number;
+}
 
 /** Whether it concerns anybody: what happened to a group's settings does not. */
 export const isAboutUsers = ({ findings }: Interval): boolean => findings.some(({ kind }) => kind !== 'groups');
@@ -51,10 +59,7 @@ const WHY_NOT: Readonly<Record<Extract<NativeRecovery, { reaches: false }>['why'
 };
 
 /** What a person is told about one interval. */
-export function intervalBlock(
-  found: FoundInterval,
-  { installation, place }: { readonly installation: Installation; readonly place: TypedPlace },
-): Block {
+export function intervalBlock(found: FoundInterval, where: FoundWhere): Block {
   const { interval, concerned } = found;
   const { earlier, later, findings, exports, sealedBy } = interval;
   return {
@@ -77,11 +82,7 @@ export function intervalBlock(
       ...recoveredRows(interval),
       { label: 'last run before', value: `${earlier.runId} with ${counted(earlier.counts.users, 'user')}` },
     ],
-    lines: [
-      ...recoveryLines(found, installation),
-      ...restoreLines(found, { installation, place }),
-      ...comparedLines(found),
-    ],
+    lines: [...recoveryLines(found, where.installation), ...restoreLines(found, where), ...comparedLines(found)],
   };
 }
 
@@ -102,10 +103,7 @@ function recoveryLines({ recovery, oldestPoint }: FoundInterval, { userPoolId }:
 
 function restoreLines(
   { interval, recovery, restorable, forLiving, concerned }: FoundInterval,
-  {
-    installation: { primaryRegion, userPoolId },
-    place,
-  }: { readonly installation: Installation; readonly place: TypedPlace },
+  { installation: { primaryRegion, userPoolId }, place, percent }: FoundWhere,
 ): readonly string[] {
   const { earlier } = interval;
   if (restorable === undefined)
@@ -129,6 +127,7 @@ function restoreLines(
           victims: concerned !== undefined && 'victims' in concerned ? concerned.victims : undefined,
           poolId: userPoolId,
           place,
+          percent,
         })),
     `Everybody, into a new pool${isElsewhere ? ` in ${restorable.regions.join(' or ')}` : ''}: ${typed(place, `import --to <new pool> --run ${restorable.runId}`)}`,
   ];
@@ -141,6 +140,7 @@ function selectionLines({
   victims,
   poolId,
   place,
+  percent,
 }: {
   readonly interval: Interval;
   readonly restorable: string;
@@ -148,6 +148,7 @@ function selectionLines({
   readonly victims: Victims | undefined;
   readonly poolId: string;
   readonly place: TypedPlace;
+  readonly percent: number;
 }): readonly string[] {
   const has = (...[kind, change]: [DamageFinding['kind'], DamageFinding['change']]): boolean =>
     interval.findings.some((finding) => finding.kind === kind && finding.change === change);
@@ -159,7 +160,7 @@ function selectionLines({
   return [
     ...(isAboutUsers(interval)
       ? [
-          `Who is concerned, into a file: ${typed(place, `damage ${intervalOptions(interval)} --save victims.txt`)}`,
+          `Who is concerned, into a file: ${typed(place, `damage ${intervalOptions(interval, percent)} --save victims.txt`)}`,
           ...(interval.findings.some(({ items }) => items > MOST_SELECTED)
             ? [`At most ${number(MOST_SELECTED)} can be restored at a time: split the file.`]
             : []),

@@ -34,7 +34,7 @@ const INTERVALS_READ = 3;
 export const runDamage: CommandAction = async (context, { options }) => {
   const given = options as unknown as DamageGiven;
   assertInOrder(given);
-  const { users, save } = given;
+  const { percent, users, save } = given;
   const place: TypedPlace = options;
   const { installation } = await openSession(context, options);
   const { runs, silent } = await keptRuns(context, installation);
@@ -42,17 +42,18 @@ export const runDamage: CommandAction = async (context, { options }) => {
   // Of a run that was thinned out the manifest tells enough.
   const leftOut = { ...leftOutOf(runs, silent), thinned: [] };
   const intervals = damageAmong(manifests, given);
-  assertOne(intervals, { asked: users === true ? '--users' : save === undefined ? undefined : '--save', place });
+  assertOne(intervals, {
+    asked: users === true ? '--users' : save === undefined ? undefined : '--save',
+    place,
+    percent,
+  });
   // The manifests tell at once when it was; whom it concerns takes the snapshots.
   for (const interval of intervals) context.output.status({ text: intervalText(interval), lasting: true });
   const plan = intervals.length === 0 ? undefined : await planOf(context, installation);
   const read = new Set(intervals.slice(-INTERVALS_READ));
   const concerns = new Map<Interval, IntervalUsers>();
   for (const interval of read)
-    concerns.set(
-      interval,
-      await usersOfInterval(context, { installation, runs }, { interval, percent: given.percent }),
-    );
+    concerns.set(interval, await usersOfInterval(context, { installation, runs }, { interval, percent }));
   const now = context.clock.now();
   const damaged = new Set([...concerns.values()].flatMap(({ skipped }) => skipped));
   const { primaryRegion, regions } = installation;
@@ -79,7 +80,7 @@ export const runDamage: CommandAction = async (context, { options }) => {
     blocks: [
       ...(found.length === 0
         ? [{ lines: [nothingFound(manifests, given)] }]
-        : found.map((one) => intervalBlock(one, { installation, place }))),
+        : found.map((one) => intervalBlock(one, { installation, place, percent }))),
       ...(users === true && listed.length > 0 ? [{ heading: 'Who', lines: listed.map(victimText) }] : []),
       ...(save === undefined ? [] : [{ lines: [savedText(save, { found, isEmpty: listed.length === 0 })] }]),
       ...leftOutBlocks(leftOut),
@@ -95,7 +96,7 @@ export const runDamage: CommandAction = async (context, { options }) => {
     next: found
       .filter(({ interval }) => isAboutUsers(interval))
       .slice(-1)
-      .map(({ interval }) => typed(place, `damage ${intervalOptions(interval)} --save victims.txt`)),
+      .map(({ interval }) => typed(place, `damage ${intervalOptions(interval, percent)} --save victims.txt`)),
   });
   return silent.length === 0 && !isListUnknown ? 'complete' : 'partial';
 };
@@ -129,13 +130,17 @@ function* victimsOf(found: readonly FoundInterval[]) {
 /** A list of people says nothing when nobody knows of which damage. */
 function assertOne(
   intervals: readonly Interval[],
-  { asked, place }: { readonly asked: string | undefined; readonly place: TypedPlace },
+  {
+    asked,
+    place,
+    percent,
+  }: { readonly asked: string | undefined; readonly place: TypedPlace; readonly percent: number },
 ): void {
   if (asked === undefined || intervals.length < 2) return;
   throw new CliError('usage', {
     thing: asked,
     found: `it lists the victims of one interval, and ${intervals.length} were found: ${intervals.map(intervalText).join('; ')}`,
-    next: `Say which one, for instance: ${typed(place, `damage ${intervalOptions(intervals.at(-1) as Interval)} ${asked}`)}`,
+    next: `Say which one, for instance: ${typed(place, `damage ${intervalOptions(intervals.at(-1) as Interval, percent)} ${asked}`)}`,
   });
 }
 

@@ -33,6 +33,8 @@ export interface DamageWanted {
   readonly until?: number;
 }
 
+/** The share that is a mass where nobody says another one. */
+export const MASS_PERCENT = 5;
 /** So many may go or change in any night, however small the pool is. */
 const ORDINARY_ITEMS = 10;
 const DAY_MS = 86_400_000;

@@ -202,11 +202,26 @@ describe('command line: history of snapshots in all states', () => {
   });
 
   it('16.1: damage finds the victims of each interval that it prints, by the command that it prints', async () => {
-    expect(await cli.run(['damage'])).to.equal(0);
-    const printed = [...flat(cli).matchAll(/damage (--since \S+ --until \S+) --save victims.txt/g)];
-    expect(printed).to.not.be.empty;
-    for (const [, option = ''] of printed)
-      expect(await cli.run(['damage', ...option.split(' '), '--save', 'victims.txt']), cli.err).to.equal(0);
+    // Another one, of twelve users.
+    const { world } = nights;
+    for (const n of [1, 2, 4, 5, 6, 7, 8, 9, 51, 52, 53, 54]) world.source.remove(`user${n}`);
+    await world.export({ AllowMassDelete: true });
+    for (const [key, { body }] of world.objects.stored)
+      if (key.startsWith('snapshots/')) cli.put('us-east-1', key, body);
+    for (const asked of [[], ['--percent', '1'], ['--percent', '12']]) {
+      expect(await cli.run(['damage', ...asked])).to.equal(0);
+      const printed = [
+        ...flat(cli).matchAll(/damage (--since \S+ --until \S+(?: --percent \S+)?) --save victims.txt/g),
+      ];
+      expect(printed).to.not.be.empty;
+      for (const [, option = ''] of printed) {
+        cli.files.clear();
+        expect(await cli.run(['damage', ...option.split(' '), '--save', 'victims.txt']), cli.err).to.equal(0);
+        expect(cli.files.has('victims.txt'), option).to.equal(true);
+      }
+    }
+    expect(await cli.run(['damage', '--percent', '2', '--save', 'victims.txt'])).to.equal(2);
+    expect(cli.err).to.contain('--percent 2 --save');
   });
 
   it('16.1: damage proposes what brings memberships and settings of groups back to those who are there still', async () => {
