@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander';
+import { MASS_PERCENT } from '../domain/history/damage.ts';
 import type { CommandDeclaration } from './command.ts';
 import { momentAtThe } from './given.ts';
 
@@ -12,7 +13,7 @@ export const damageDeclaration: CommandDeclaration = {
   ],
   configure: (command) => {
     command
-      .option('--percent <number>', 'the share that is a mass, above 0 and up to 100', percent, 5)
+      .option('--percent <number>', 'the share that is a mass, above 0 and up to 100', percent, MASS_PERCENT)
       .option(
         '--since <time>',
         'only what can have happened after it: a day, or a time such as 2026-11-27T12:00Z',

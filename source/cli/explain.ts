@@ -1,4 +1,4 @@
-import { errorNameOf, isDenied, NO_ANSWER } from '../adapters/service-errors.ts';
+import { errorNameOf, httpStatusOf, isDenied, NO_ANSWER } from '../adapters/service-errors.ts';
 import { Fault, Halt } from '../domain/errors.ts';
 import { CliError, isCliError } from './cli-error.ts';
 import type { ExitKind } from './exit-codes.ts';
@@ -11,14 +11,23 @@ const DENIED_TOO = new Set(['NotAuthorized', 'UnauthorizedOperation']);
 const NO_CREDENTIALS = /^(CredentialsProviderError|TokenProviderError|ProviderError)$/;
 const THROTTLED =
   /^(Throttling|ThrottlingException|ThrottledException|TooManyRequestsException|RequestLimitExceeded|SlowDown)$/;
+const NOT_IMPLEMENTED = 501;
 const UNREACHABLE = new Set([...NO_ANSWER, 'EPIPE', 'ERR_TLS_CERT_ALTNAME_INVALID']);
 
-/** True when the call never got an answer: no network, a proxy, or a Region that is down. */
-export const isUnreachable = (error: unknown): boolean => {
+/** True when the call got no answer, or only that the service itself fails: no network, a proxy, or a Region that is down. */
+export const isUnreachable = (error: unknown): boolean => isFailing(error) || isUnanswered(error);
+
+/** The service is there, and cannot serve: SDK and service have tried again before it comes to this. */
+const isFailing = (error: unknown): boolean => {
+  const status = httpStatusOf(error) ?? 0;
+  return status >= 500 && status !== NOT_IMPLEMENTED && !THROTTLED.test(errorNameOf(error));
+};
+
+const isUnanswered = (error: unknown): boolean => {
   const { name = '', code = '', cause } = (error ?? {}) as { name?: string; code?: unknown; cause?: unknown };
   if (name === 'TimeoutError' || (typeof code === 'string' && UNREACHABLE.has(code))) return true;
   const { errors } = (error ?? {}) as { errors?: readonly unknown[] };
-  return (errors ?? []).some(isUnreachable) || (cause !== undefined && isUnreachable(cause));
+  return (errors ?? []).some(isUnanswered) || (cause !== undefined && isUnanswered(cause));
 };
 
 /** True when IAM refused the call. */
@@ -58,7 +67,13 @@ function explanation(error: unknown): readonly [kind: ExitKind, found: string, n
       `AWS does not accept the credentials (${name})`,
       'Check the profile, its keys and the clock of this machine. A Region that is not enabled for the account answers like this, too.',
     ];
-  if (isUnreachable(error))
+  if (isFailing(error))
+    return [
+      'failed',
+      `AWS answers that it fails itself (${name}, HTTP ${httpStatusOf(error)})`,
+      'Try again in some minutes. If the Region itself is down, work in the other one: --region.',
+    ];
+  if (isUnanswered(error))
     return [
       'failed',
       `no answer (${codeOf(error)})`,

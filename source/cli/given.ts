@@ -13,9 +13,11 @@ export async function typedValue(
   option: string,
   value: string,
 ): Promise<string> {
+  if (value.trim() === '')
+    throw new CliError('usage', { thing: option, found: 'it is empty', next: `Give ${option} a value.` });
   if (value !== '-') return value;
   const read = (await readStdin()).trim();
-  if (read === '' || /\s/.test(read))
+  if (read === '' || /[\r\n]/.test(read))
     throw new CliError('usage', {
       thing: option,
       found: read === '' ? 'standard input is empty' : 'standard input holds more than one value',

@@ -1,29 +1,51 @@
 import type { Manifest } from '../../domain/backup/manifest.ts';
+import { MASS_PERCENT } from '../../domain/history/damage.ts';
 import type { DamageFinding, Interval, NativeRecovery } from '../../domain/history/damage.ts';
+import { MOST_SELECTED } from '../../domain/import/selection/request.ts';
+import type { Victims } from '../../domain/history/victims.ts';
 import type { Installation } from '../../domain/operator/installation.ts';
+import { visibleText } from '../../domain/report-line.ts';
 import { counted, number } from '../../domain/counted.ts';
 import type { Block, Row } from '../output/output.ts';
 import { typed } from '../program.ts';
 import type { TypedPlace } from '../program.ts';
-import type { IntervalUsers } from './interval-users.ts';
+import type { IntervalUsers, Restorable } from './interval-users.ts';
 
 /** An interval, and what is known about it. */
 export interface FoundInterval {
   readonly interval: Interval;
   readonly recovery: NativeRecovery;
+  /** The oldest point that Cognito's own recovery can take, where it lies within the interval. */
+  readonly oldestPoint: string | undefined;
   /** The run that a restore would take; undefined when none from before is kept whole. */
-  readonly restorable: string | undefined;
+  readonly restorable: Restorable | undefined;
+  /** The same for a restore into the living pool, which reads the snapshots of its own Region. */
+  readonly forLiving: Restorable | undefined;
   /** Absent where the snapshots around it were not read. */
   readonly concerned?: IntervalUsers;
 }
 
-/** What `damage` takes to find this interval and no other. */
-export const intervalOptions = ({ earlier, later }: Interval): string =>
-  `--since ${earlier.startedAt} --until ${later.startedAt}`;
+/** What `damage` takes to find this interval and no other. `percent`: the share by which it was found. */
+export const intervalOptions = ({ earlier, later }: Interval, percent: number): string =>
+  `--since ${earlier.startedAt} --until ${later.startedAt}${percent === MASS_PERCENT ? '' : ` --percent ${percent}`}`;
+
+/** Where intervals were found, and by which share. */
+export interface FoundWhere {
+  readonly installation: Installation;
+  readonly place: TypedPlace;
+  readonly percent: number;
+}
+
+/** Whether it concerns anybody: what happened to a group's settings does not. */
+export const isAboutUsers = ({ findings }: Interval): boolean => findings.some(({ kind }) => kind !== 'groups');
 
 /** One interval in one line. */
 export const intervalText = ({ earlier, later, findings }: Interval): string =>
-  `Between ${earlier.startedAt} and ${later.endedAt}: ${findings.map((finding) => `${finding.kind} ${finding.change} ${amountOf(finding)}`).join(', ')}`;
+  `Between ${earlier.startedAt} and ${later.endedAt}: ${findings.map((finding) => `${whatOf(finding)} ${amountOf(finding)}`).join(', ')}`;
+
+/** `users deleted` */
+const whatOf = ({ kind, change }: DamageFinding): string =>
+  `${kind === 'federatedUsers' ? 'users of identity providers' : kind} ${change}`;
 
 const amountOf = ({ items, of }: DamageFinding): string => `${number(items)} of ${number(of)}`;
 
@@ -37,17 +59,14 @@ const WHY_NOT: Readonly<Record<Extract<NativeRecovery, { reaches: false }>['why'
 };
 
 /** What a person is told about one interval. */
-export function intervalBlock(
-  { interval, recovery, restorable, concerned }: FoundInterval,
-  { installation: { userPoolId }, place }: { readonly installation: Installation; readonly place: TypedPlace },
-): Block {
-  const { earlier, later, findings, exports } = interval;
-  const isChange = findings.some(({ change }) => change === 'changed');
+export function intervalBlock(found: FoundInterval, where: FoundWhere): Block {
+  const { interval, concerned } = found;
+  const { earlier, later, findings, exports, sealedBy } = interval;
   return {
     heading: `Between ${earlier.startedAt} and ${later.endedAt}`,
     rows: [
       ...findings.map((finding) => ({
-        label: `${finding.kind} ${finding.change}`,
+        label: whatOf(finding),
         value: `${amountOf(finding)}${exports > 1 ? `, added up over ${counted(exports, 'export')}` : ''}`,
         tone: 'bad' as const,
       })),
@@ -55,81 +74,150 @@ export function intervalBlock(
       ...uncountedRows(later),
       ...(later.refused === undefined
         ? []
-        : [{ label: 'refused', value: `${later.refused}: the backup is as it was before`, tone: 'good' as const }]),
+        : [
+            sealedBy === undefined
+              ? { label: 'refused', value: `${later.refused}: the backup is as it was before`, tone: 'good' as const }
+              : { label: 'refused', value: `${later.refused}, and sealed all the same by ${sealedBy.runId}` },
+          ]),
+      ...recoveredRows(interval),
       { label: 'last run before', value: `${earlier.runId} with ${counted(earlier.counts.users, 'user')}` },
     ],
-    lines: [
-      recovery.reaches
-        ? `Cognito's own recovery reaches back before it, and brings passwords and MFA, too, where the pool was on its plan by then: it rewinds the whole living pool, also what was done rightly since. aws cognito-idp initiate-point-in-time-recovery --user-pool-id ${userPoolId} --restore-timestamp ${recovery.restoreTimestamp}`
-        : WHY_NOT[recovery.why],
-      ...(restorable === undefined
-        ? ['From this backup nothing from before can be restored: no whole snapshot of that time is kept any more.']
-        : [
-            ...(restorable === earlier.runId
-              ? []
-              : [`The snapshot of ${earlier.runId} is not whole any more; the newest before it is ${restorable}.`]),
-            ...(recovery.reaches || recovery.why !== 'gone'
-              ? selectionLines({
-                  interval,
-                  restorable,
-                  groups: groupsOf(concerned),
-                  isChange,
-                  poolId: userPoolId,
-                  place,
-                })
-              : []),
-            `Everybody, into a new pool: ${typed(place, `import --to <new pool> --run ${restorable}`)}`,
-          ]),
-      ...skippedLines(concerned),
-    ],
+    lines: [...recoveryLines(found, where.installation), ...restoreLines(found, where), ...comparedLines(found)],
   };
+}
+
+function recoveryLines({ recovery, oldestPoint }: FoundInterval, { userPoolId }: Installation): readonly string[] {
+  const command = (timestamp: string): string =>
+    `aws cognito-idp initiate-point-in-time-recovery --user-pool-id ${userPoolId} --restore-timestamp ${timestamp}`;
+  return [
+    recovery.reaches
+      ? `Cognito's own recovery reaches back before it, and brings passwords and MFA, too, where the pool was on its plan by then: it rewinds the whole living pool, also what was done rightly since. ${command(recovery.restoreTimestamp)}`
+      : WHY_NOT[recovery.why],
+    ...(oldestPoint === undefined
+      ? []
+      : [
+          `Its oldest point, which moves on, lies within this time: if the damage came after that point, it helps all the same. ${command(oldestPoint)}`,
+        ]),
+  ];
+}
+
+function restoreLines(
+  { interval, recovery, restorable, forLiving, concerned }: FoundInterval,
+  { installation: { primaryRegion, userPoolId }, place, percent }: FoundWhere,
+): readonly string[] {
+  const { earlier } = interval;
+  if (restorable === undefined)
+    return ['From this backup nothing from before can be restored: no whole snapshot of that time is kept any more.'];
+  const isElsewhere = restorable.runId !== forLiving?.runId;
+  const isGone = !recovery.reaches && recovery.why === 'gone';
+  return [
+    ...(restorable.runId === earlier.runId
+      ? []
+      : [`The snapshot of ${earlier.runId} is not whole any more; the newest before it is ${restorable.runId}.`]),
+    ...(isElsewhere
+      ? [
+          `Only ${restorable.regions.join(' and ')} keeps a whole snapshot of ${restorable.runId}: a restore reads those of its own Region${forLiving === undefined || isGone ? '' : `, and the newest of ${primaryRegion} is ${forLiving.runId}`}.`,
+        ]
+      : []),
+    ...(isGone || forLiving === undefined
+      ? []
+      : selectionLines({
+          interval,
+          restorable: forLiving.runId,
+          victims: concerned !== undefined && 'victims' in concerned ? concerned.victims : undefined,
+          poolId: userPoolId,
+          place,
+          percent,
+        })),
+    `Everybody, into a new pool${isElsewhere ? ` in ${restorable.regions.join(' or ')}` : ''}: ${typed(place, `import --to <new pool> --run ${restorable.runId}`)}`,
+  ];
 }
 
 /** What brings back the victims alone, into the living pool. */
 function selectionLines({
   interval,
   restorable,
-  groups,
-  isChange,
+  victims,
   poolId,
   place,
+  percent,
 }: {
   readonly interval: Interval;
   readonly restorable: string;
-  readonly groups: readonly string[];
-  readonly isChange: boolean;
+  /** Undefined where the snapshots were not read. */
+  readonly victims: Victims | undefined;
   readonly poolId: string;
   readonly place: TypedPlace;
+  readonly percent: number;
 }): readonly string[] {
-  const isAboutUsers = interval.findings.some(({ kind }) => kind !== 'groups');
+  const has = (...[kind, change]: [DamageFinding['kind'], DamageFinding['change']]): boolean =>
+    interval.findings.some((finding) => finding.kind === kind && finding.change === change);
+  const [usersDeleted, membershipsDeleted] = [has('users', 'deleted'), has('memberships', 'deleted')];
+  // Who is there still gets nothing back without it, a membership neither.
+  const isUpdate = has('users', 'changed') || (membershipsDeleted && !usersDeleted);
+  const restoreGroups = (groups: readonly string[] = [], options: string): string =>
+    `${typed(place, `restore-group${namesFirst(groups)} ${options}`)}${namesLast(groups)}`;
   return [
-    ...(isAboutUsers
+    ...(isAboutUsers(interval)
       ? [
-          `Who is concerned, into a file: ${typed(place, `damage ${intervalOptions(interval)} --save victims.txt`)}`,
-          `These users, into the living pool: ${typed(place, `restore-user --from-file victims.txt --to ${poolId} --run ${restorable}${isChange ? ' --existing update' : ''} --dry-run`)}`,
+          `Who is concerned, into a file: ${typed(place, `damage ${intervalOptions(interval, percent)} --save victims.txt`)}`,
+          ...(interval.findings.some(({ items }) => items > MOST_SELECTED)
+            ? [`At most ${number(MOST_SELECTED)} can be restored at a time: split the file.`]
+            : []),
+          `These users, into the living pool: ${typed(place, `restore-user --from-file victims.txt --to ${poolId} --run ${restorable}${isUpdate ? ' --existing update' : ''} --dry-run`)}`,
         ]
       : []),
-    ...(interval.findings.some(({ kind, change }) => kind === 'groups' && change === 'deleted')
+    ...(membershipsDeleted && !isUpdate
+      ? ['Who was not deleted, and only lost memberships, gets them back by the same command with --existing update.']
+      : []),
+    ...(has('groups', 'deleted')
       ? [
-          `The groups with their members: ${typed(place, `restore-group ${groups.length === 0 ? '<group>' : groups.map(quoted).join(' ')} --to ${poolId} --run ${restorable} --dry-run`)}`,
+          `The groups with their members: ${restoreGroups(victims?.groups, `--to ${poolId} --run ${restorable} --dry-run`)}`,
+        ]
+      : []),
+    ...(has('groups', 'changed')
+      ? [
+          `The groups that changed: ${restoreGroups(victims?.changedGroups, `--to ${poolId} --run ${restorable} --existing update --dry-run`)}`,
         ]
       : []),
   ];
 }
 
+/** A name that begins as an option does stands behind all options. */
+const isLikeOption = (name: string): boolean => name.startsWith('-');
+
+function namesFirst(groups: readonly string[]): string {
+  if (groups.length === 0) return ' <group>';
+  return groups.some(isLikeOption) ? '' : ` ${groups.map(quoted).join(' ')}`;
+}
+
+const namesLast = (groups: readonly string[]): string =>
+  groups.some(isLikeOption) ? ` -- ${groups.map(quoted).join(' ')}` : '';
+
 /** As a shell takes it as one word. */
 const quoted = (name: string): string => (/^[\w.@%+=:,/-]+$/.test(name) ? name : `'${name.replaceAll("'", `'\\''`)}'`);
-
-const groupsOf = (concerned: IntervalUsers | undefined): readonly string[] =>
-  concerned !== undefined && 'victims' in concerned ? concerned.victims.groups : [];
 
 function concernedRows(concerned: IntervalUsers | undefined): readonly Row[] {
   if (concerned === undefined || 'unknown' in concerned) return [];
   const { fields, groups } = concerned.victims;
   return [
-    ...fields.map(([what, items]) => ({ label: what, value: number(items), tone: 'bad' as const })),
-    ...(groups.length === 0 ? [] : [{ label: 'groups', value: groups.join(', '), tone: 'bad' as const }]),
+    ...fields.map(([what, items]) => ({ label: visibleText(what), value: number(items), tone: 'bad' as const })),
+    ...(groups.length === 0 ? [] : [{ label: 'groups', value: visibleText(groups.join(', ')), tone: 'bad' as const }]),
   ];
+}
+
+/** What AWS's own recovery has put back is a mass, too. */
+function recoveredRows({ earlier, later }: Interval): readonly Row[] {
+  const before = earlier.safeguards?.recovered;
+  const since = (later.safeguards?.recovered ?? []).filter((id) => before?.includes(id) === false);
+  return since.length === 0
+    ? []
+    : [
+        {
+          label: 'recovered',
+          value: `Cognito's own recovery ${since.join(', ')} ended in this time: what it has put back is among this`,
+        },
+      ];
 }
 
 function uncountedRows({ uncounted: { attributes, users } = { attributes: [], users: 0 } }: Manifest): readonly Row[] {
@@ -138,9 +226,15 @@ function uncountedRows({ uncounted: { attributes, users } = { attributes: [], us
     : [{ label: 'not counted', value: `${counted(users, 'user')} of whom only ${attributes.join(', ')} changed` }];
 }
 
-function skippedLines(concerned: IntervalUsers | undefined): readonly string[] {
+function comparedLines({ interval: { earlier, later }, concerned }: FoundInterval): readonly string[] {
   if (concerned === undefined) return ['What it concerns was not read: narrow the time by --since and --until.'];
+  const isWider = 'victims' in concerned && (concerned.from !== earlier.runId || concerned.to !== later.runId);
   return [
+    ...(isWider
+      ? [
+          `What it concerns is what differs between the snapshots of ${concerned.from} and ${concerned.to}, the nearest that are whole: also what happened before or after.`,
+        ]
+      : []),
     ...('unknown' in concerned ? [`What it concerns is not known: ${concerned.unknown}.`] : []),
     ...(concerned.skipped.length === 0
       ? []
@@ -150,8 +244,9 @@ function skippedLines(concerned: IntervalUsers | undefined): readonly string[] {
 
 /** The same for machines. */
 export const intervalData = ({
-  interval: { earlier, later, exports, findings },
+  interval: { earlier, later, exports, findings, sealedBy },
   recovery,
+  oldestPoint,
   restorable,
   concerned,
 }: FoundInterval): Readonly<Record<string, unknown>> => ({
@@ -161,9 +256,13 @@ export const intervalData = ({
   to: later.endedAt,
   exports,
   findings,
+  ...(later.refused === undefined ? {} : { refused: later.refused, sealed_by: sealedBy?.runId ?? null }),
   uncounted_users: later.uncounted?.users ?? 0,
-  restorable_run: restorable ?? null,
-  native_recovery: recovery.reaches ? { restore_timestamp: recovery.restoreTimestamp } : { reaches_not: recovery.why },
+  restorable_run: restorable?.runId ?? null,
+  restorable_regions: restorable?.regions ?? [],
+  native_recovery: recovery.reaches
+    ? { restore_timestamp: recovery.restoreTimestamp }
+    : { reaches_not: recovery.why, ...(oldestPoint === undefined ? {} : { oldest_timestamp: oldestPoint }) },
   ...(concerned === undefined
     ? {}
     : 'unknown' in concerned

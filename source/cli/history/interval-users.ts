@@ -1,9 +1,6 @@
-import { bucketReader } from '../../adapters/operator/stored.ts';
-import { unpackAside } from '../../adapters/unpack-aside.ts';
-import { readSnapshotManifest } from '../../domain/backup/snapshot/read.ts';
-import { isNamed } from '../../domain/errors.ts';
 import { compareRuns } from '../../domain/history/compare-runs.ts';
 import type { Interval } from '../../domain/history/damage.ts';
+import { goneFederated } from '../../domain/history/find-federated.ts';
 import type { RunItems } from '../../domain/history/run-items.ts';
 import { readableRuns, restorableRuns } from '../../domain/history/runs.ts';
 import type { KeptRunFacts } from '../../domain/history/runs.ts';
@@ -12,22 +9,34 @@ import type { Installation } from '../../domain/operator/installation.ts';
 import type { CliContext } from '../context.ts';
 import { explained, isRefusedCall } from '../explain.ts';
 import { readingStatus } from './reading-status.ts';
+import { fromUndamaged, placesOf } from './undamaged.ts';
 
-/** Whom an interval concerns, and by which runs that is known; `unknown` says why it is not. */
+/**
+ * Whom an interval concerns, and by which runs that is known; `unknown` says why it is not. `skipped`: damaged snapshots,
+ * `<run> in <region>`.
+ */
 export type IntervalUsers =
   | { readonly victims: Victims; readonly from: string; readonly to: string; readonly skipped: readonly string[] }
   | { readonly unknown: string; readonly skipped: readonly string[] };
 
-/** The newest sealed run at or before this one whose snapshot is whole: what a restore can bring back. */
-export const restorableAt = (
-  runs: readonly KeptRunFacts[],
-  { runId }: { readonly runId: string },
-): KeptRunFacts | undefined => restorableRuns(runs).find((run) => run.runId <= runId);
+/** What a restore can take: a sealed run, and the Regions that keep its snapshot whole, as far as is known. */
+export type Restorable = Pick<KeptRunFacts, 'runId' | 'regions'>;
 
-/** A snapshot of a run in one Region. */
-interface Source {
-  readonly runId: string;
-  readonly region: string;
+/**
+ * The newest sealed run at or before this one whose snapshot is whole: what a restore can bring back; with `region` into a pool
+ * that is there, since a restore reads the snapshots of its own Region. `damaged`: what was found to be so, `<run> in <region>`.
+ */
+export function restorableAt(
+  runs: readonly KeptRunFacts[],
+  { runId: last }: { readonly runId: string },
+  { region, damaged }: { readonly region?: string; readonly damaged: ReadonlySet<string> },
+): Restorable | undefined {
+  for (const { runId, regions } of restorableRuns(runs)) {
+    if (runId > last) continue;
+    const whole = regions.filter((one) => !damaged.has(`${runId} in ${one}`));
+    if (region === undefined ? whole.length > 0 : whole.includes(region)) return { runId, regions: whole };
+  }
+  return undefined;
 }
 
 /**
@@ -40,56 +49,33 @@ export async function usersOfInterval(
   { interval, percent }: { readonly interval: Interval; readonly percent: number },
 ): Promise<IntervalUsers> {
   const { earlier, later, findings } = interval;
-  const before = sourcesOf(restorableRuns(runs).filter(({ runId }) => runId <= earlier.runId));
-  const after = sourcesOf(
-    readableRuns(runs)
-      .filter(({ runId }) => runId >= later.runId)
-      .reverse(),
-  );
-  const skipped: string[] = [];
-  for (;;) {
-    const [from] = before;
-    const [to] = after;
-    if (from === undefined || to === undefined)
-      return {
-        unknown: `no whole snapshot is kept ${from === undefined ? `of ${earlier.runId} or before` : `of ${later.runId} or after`}`,
-        skipped,
-      };
-    const victims = new Victims(findings, percent, later.uncounted?.attributes);
-    try {
-      const [first, second] = [await itemsAt(context, installation, from), await itemsAt(context, installation, to)];
-      await compareRuns(
-        first,
-        second,
-        (difference) => victims.add(difference),
-        readingStatus(context, 'Reading the snapshots'),
-      );
-      return { victims, from: from.runId, to: to.runId, skipped };
-    } catch (error) {
-      if (isRefusedCall(error)) return { unknown: 'the credentials may not read snapshots', skipped };
-      const sources = [before, after].find(([source]) => isAbout(error, source));
-      const damaged = sources?.shift();
-      if (damaged === undefined) throw explained(`Comparison of ${from.runId} and ${to.runId}`, error);
-      skipped.push(`${damaged.runId} in ${damaged.region}`);
-    }
+  const before = restorableRuns(runs).filter(({ runId }) => runId <= earlier.runId);
+  const after = readableRuns(runs)
+    .filter(({ runId }) => runId >= later.runId)
+    .reverse();
+  try {
+    const found = await fromUndamaged(
+      [before, after].map((side) => placesOf(context, installation, side)),
+      async ([first, second]) => {
+        const victims = new Victims(findings, percent, later.uncounted?.attributes);
+        await compareRuns(
+          first as RunItems,
+          second as RunItems,
+          (difference) => victims.add(difference),
+          readingStatus(context, 'Reading the snapshots'),
+        );
+        if (findings.some(({ kind }) => kind === 'federatedUsers'))
+          await goneFederated(first as RunItems, second as RunItems, (user) => victims.addFederated(user));
+        const [from = '', to = ''] = [first, second].map((run) => run?.manifest.runId);
+        return { victims, from, to };
+      },
+    );
+    const { skipped } = found;
+    if ('result' in found) return { ...found.result, skipped };
+    const none = found.lacking === 0 ? `of ${earlier.runId} or before` : `of ${later.runId} or after`;
+    return { unknown: `no whole snapshot is kept ${none}`, skipped };
+  } catch (error) {
+    if (isRefusedCall(error)) return { unknown: 'the credentials may not read snapshots', skipped: [] };
+    throw explained(`Comparison of ${earlier.runId} and ${later.runId}`, error);
   }
 }
-
-const sourcesOf = (runs: readonly KeptRunFacts[]): Source[] =>
-  runs.flatMap(({ runId, regions }) => regions.map((region) => ({ runId, region })));
-
-/** Objects of two Regions are cut differently: each snapshot is read by the manifest that closes it. */
-async function itemsAt(
-  { clients }: CliContext,
-  { regions }: Installation,
-  { runId, region }: Source,
-): Promise<RunItems> {
-  const bucket = regions.find((one) => one.region === region)?.bucket ?? '';
-  const objects = bucketReader(clients.s3(region), bucket);
-  const manifest = await readSnapshotManifest(objects, runId);
-  if (manifest === undefined) throw new Error(`The manifest of ${runId} has gone from ${bucket} meanwhile.`);
-  return { manifest, objects, unpack: unpackAside };
-}
-
-const isAbout = (error: unknown, source: Source | undefined): boolean =>
-  source !== undefined && isNamed(error, 'SnapshotDamaged') && (error as Error).message.includes(source.runId);

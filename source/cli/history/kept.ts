@@ -1,10 +1,8 @@
 import { bucketReader } from '../../adapters/operator/stored.ts';
-import { unpackAside } from '../../adapters/unpack-aside.ts';
 import { ADOPTED_PREFIX, objectsBelow } from '../../domain/backup/snapshot/place.ts';
 import { counted } from '../../domain/counted.ts';
 import { joinRegions, readableRuns, runsIn, runsNamed } from '../../domain/history/runs.ts';
-import type { KeptRunFacts } from '../../domain/history/runs.ts';
-import type { RunItems } from '../../domain/history/run-items.ts';
+import type { KeptRunFacts, ReadableRun } from '../../domain/history/runs.ts';
 import type { Installation } from '../../domain/operator/installation.ts';
 import { readLast, verifiedRuns } from '../../domain/verify/backup/last.ts';
 import type { VerifiedRun } from '../../domain/verify/backup/last.ts';
@@ -13,6 +11,7 @@ import type { CliContext } from '../context.ts';
 import { explained, isUnreachable } from '../explain.ts';
 import { typed } from '../program.ts';
 import type { TypedPlace } from '../program.ts';
+import type { SnapshotInRegion } from './undamaged.ts';
 
 /** What is kept, and the Regions that did not answer. */
 export interface KeptByRegions {
@@ -72,12 +71,19 @@ export async function lastVerifications(
 }
 
 /** Which snapshots of retired tables both Regions keep. @throws CliError */
-export async function adoptedRuns({ clients }: CliContext, { regions }: Installation): Promise<readonly RunItems[]> {
+export async function adoptedRuns(
+  { clients }: CliContext,
+  { regions }: Installation,
+): Promise<readonly SnapshotInRegion[]> {
   const perRegion = await Promise.all(
     regions.map(async ({ region, bucket }) => {
       const objects = objectsBelow(bucketReader(clients.s3(region), bucket), ADOPTED_PREFIX);
       try {
-        return readableRuns(await runsIn(objects, region)).map(({ manifest }) => ({ manifest, objects }));
+        return readableRuns(await runsIn(objects, region)).map(({ runId, manifest }) => ({
+          runId,
+          region,
+          open: () => Promise.resolve({ manifest, objects }),
+        }));
       } catch (error) {
         if (isUnreachable(error)) return []; // Told when the runs were looked for.
         throw explained(`Adopted snapshots in the bucket ${bucket}`, error);
@@ -87,24 +93,12 @@ export async function adoptedRuns({ clients }: CliContext, { regions }: Installa
   return perRegion.flat();
 }
 
-/** The sealed or refused run whose id begins so, with the bucket that has its snapshot. @throws CliError */
-export function itemsOfNamed(
-  { clients }: CliContext,
-  {
-    installation,
-    kept,
-    place,
-  }: { readonly installation: Installation; readonly kept: KeptByRegions; readonly place: TypedPlace },
-  wanted: string,
-): RunItems {
-  const run = keptRunNamed(kept.runs, wanted, place);
-  const source = installation.regions.find(({ region }) => run.regions.includes(region));
-  if (run.manifest === undefined || source === undefined) throw unreadable(run, place);
-  return {
-    manifest: run.manifest,
-    objects: bucketReader(clients.s3(source.region), source.bucket),
-    unpack: unpackAside,
-  };
+/** The sealed or refused run whose id begins so, of which some Region keeps the whole snapshot. @throws CliError */
+export function readableNamed(runs: readonly KeptRunFacts[], wanted: string, place: TypedPlace): ReadableRun {
+  const run = keptRunNamed(runs, wanted, place);
+  const [readable] = readableRuns([run]);
+  if (readable === undefined) throw unreadable(run, place);
+  return readable;
 }
 
 /** The run whose id begins so, whatever is kept of it. @throws CliError */

@@ -8,7 +8,8 @@ import type { FoundUser, WantedUser } from '../../domain/history/find-items.ts';
 import type { KeptRunFacts } from '../../domain/history/runs.ts';
 import type { Installation } from '../../domain/operator/installation.ts';
 import type { CliContext } from '../context.ts';
-import { explained } from '../explain.ts';
+import type { CliError } from '../cli-error.ts';
+import { explained, isUnreachable } from '../explain.ts';
 import { readingStatus } from './reading-status.ts';
 
 /** What one run was found to hold. */
@@ -18,8 +19,8 @@ export interface LookedInto {
 }
 
 /**
- * Looks for users in a run, in the snapshot of one Region and, where that is damaged, in that of the other. Undefined when both
- * are: each is named. @throws CliError
+ * Looks for users in a run, in the snapshot of one Region and, where that is damaged or the Region stops to answer, in that of
+ * the other. Undefined when both are damaged: each is named. @throws CliError
  */
 export async function lookInRun(
   { clients, output }: Pick<CliContext, 'clients' | 'output'>,
@@ -28,6 +29,7 @@ export async function lookInRun(
   wanted: readonly WantedUser[],
 ): Promise<LookedInto | undefined> {
   const told = (text: string): void => output.status({ text, lasting: true });
+  let unanswered: CliError | undefined;
   for (const { region, bucket } of regions.filter((one) => run.regions.includes(one.region))) {
     const objects = bucketReader(clients.s3(region), bucket);
     try {
@@ -41,10 +43,16 @@ export async function lookInRun(
       );
       return { manifest, found: await withFederated({ manifest, objects }, wanted, found) };
     } catch (error) {
-      if (!isNamed(error, 'SnapshotDamaged')) throw explained(`Run ${run.runId} in ${region}`, error);
-      told(`${region}: ${(error as Error).message}`);
+      if (isNamed(error, 'SnapshotDamaged')) {
+        told(`${region}: ${(error as Error).message}`);
+        continue;
+      }
+      unanswered = explained(`Run ${run.runId} in ${region}`, error);
+      if (!isUnreachable(error)) throw unanswered;
+      told(`${region} does not answer.`);
     }
   }
+  if (unanswered !== undefined) throw unanswered;
   return undefined;
 }
 

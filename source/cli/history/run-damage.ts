@@ -2,7 +2,7 @@ import { poolPlan } from '../../adapters/operator/region-facts.ts';
 import { errorNameOf } from '../../adapters/service-errors.ts';
 import type { Manifest } from '../../domain/backup/manifest.ts';
 import { counted } from '../../domain/counted.ts';
-import { damageAmong, nativeRecoveryBefore } from '../../domain/history/damage.ts';
+import { damageAmong, nativeRecoveryBefore, oldestPointWithin } from '../../domain/history/damage.ts';
 import type { Interval, KnownPlan } from '../../domain/history/damage.ts';
 import { victimText } from '../../domain/history/victims.ts';
 import type { Installation } from '../../domain/operator/installation.ts';
@@ -13,9 +13,10 @@ import { typed } from '../program.ts';
 import type { TypedPlace } from '../program.ts';
 import { openSession } from '../session.ts';
 import { leftOutBlocks, leftOutOf } from './asked-user.ts';
-import { intervalBlock, intervalData, intervalOptions, intervalText } from './damage-blocks.ts';
+import { intervalBlock, intervalData, intervalOptions, intervalText, isAboutUsers } from './damage-blocks.ts';
 import type { FoundInterval } from './damage-blocks.ts';
 import { restorableAt, usersOfInterval } from './interval-users.ts';
+import type { IntervalUsers } from './interval-users.ts';
 import { keptRuns } from './kept.ts';
 
 interface DamageGiven {
@@ -33,7 +34,7 @@ const INTERVALS_READ = 3;
 export const runDamage: CommandAction = async (context, { options }) => {
   const given = options as unknown as DamageGiven;
   assertInOrder(given);
-  const { users, save } = given;
+  const { percent, users, save } = given;
   const place: TypedPlace = options;
   const { installation } = await openSession(context, options);
   const { runs, silent } = await keptRuns(context, installation);
@@ -41,31 +42,47 @@ export const runDamage: CommandAction = async (context, { options }) => {
   // Of a run that was thinned out the manifest tells enough.
   const leftOut = { ...leftOutOf(runs, silent), thinned: [] };
   const intervals = damageAmong(manifests, given);
-  assertOne(intervals, { asked: users === true ? '--users' : save === undefined ? undefined : '--save', place });
+  assertOne(intervals, {
+    asked: users === true ? '--users' : save === undefined ? undefined : '--save',
+    place,
+    percent,
+  });
   // The manifests tell at once when it was; whom it concerns takes the snapshots.
   for (const interval of intervals) context.output.status({ text: intervalText(interval), lasting: true });
   const plan = intervals.length === 0 ? undefined : await planOf(context, installation);
   const read = new Set(intervals.slice(-INTERVALS_READ));
-  const found: FoundInterval[] = [];
-  for (const interval of intervals)
-    found.push({
+  const concerns = new Map<Interval, IntervalUsers>();
+  for (const interval of read)
+    concerns.set(interval, await usersOfInterval(context, { installation, runs }, { interval, percent }));
+  const now = context.clock.now();
+  const damaged = new Set([...concerns.values()].flatMap(({ skipped }) => skipped));
+  const { primaryRegion, regions } = installation;
+  const isPrimaryKnown = regions.some(({ region }) => region === primaryRegion) && !silent.includes(primaryRegion);
+  const found = intervals.map((interval): FoundInterval => {
+    const concerned = concerns.get(interval);
+    const restorable = restorableAt(runs, interval.earlier, { damaged });
+    return {
       interval,
-      recovery: nativeRecoveryBefore(interval, plan, context.clock.now()),
-      restorable: restorableAt(runs, interval.earlier)?.runId,
-      ...(read.has(interval)
-        ? { concerned: await usersOfInterval(context, { installation, runs }, { interval, percent: given.percent }) }
-        : {}),
-    });
+      recovery: nativeRecoveryBefore(interval, plan, now),
+      oldestPoint: oldestPointWithin(interval, plan, now),
+      restorable,
+      // What a Region keeps that does not answer is not known.
+      forLiving: isPrimaryKnown ? restorableAt(runs, interval.earlier, { region: primaryRegion, damaged }) : restorable,
+      ...(concerned === undefined ? {} : { concerned }),
+    };
+  });
   const listed = [...victimsOf(found)];
-  if (save !== undefined && found.length > 0)
+  const isListUnknown =
+    (save !== undefined || users === true) && found.some(({ concerned }) => unknownOf(concerned) !== undefined);
+  if (save !== undefined && listed.length > 0)
     await writeAskedFile(context, save, [...new Set(listed.map(({ sub }) => sub))].map((sub) => `${sub}\n`).join(''));
   context.output.summary({
     blocks: [
       ...(found.length === 0
         ? [{ lines: [nothingFound(manifests, given)] }]
-        : found.map((one) => intervalBlock(one, { installation, place }))),
-      ...(users === true && found.length > 0 ? [{ heading: 'Who', lines: listed.map(victimText) }] : []),
-      ...(save === undefined ? [] : [{ lines: [savedText(save, found)] }]),
+        : found.map((one) => intervalBlock(one, { installation, place, percent }))),
+      ...(users === true && listed.length > 0 ? [{ heading: 'Who', lines: listed.map(victimText) }] : []),
+      ...(save === undefined ? [] : [{ lines: [savedText(save, { found, isEmpty: listed.length === 0 })] }]),
       ...leftOutBlocks(leftOut),
     ],
     data: {
@@ -76,14 +93,24 @@ export const runDamage: CommandAction = async (context, { options }) => {
       intervals: found.map(intervalData),
       ...(users === true ? { users: listed } : {}),
     },
-    next: found.slice(-1).map(({ interval }) => typed(place, `damage ${intervalOptions(interval)} --save victims.txt`)),
+    next: found
+      .filter(({ interval }) => isAboutUsers(interval))
+      .slice(-1)
+      .map(({ interval }) => typed(place, `damage ${intervalOptions(interval, percent)} --save victims.txt`)),
   });
-  return silent.length === 0 ? 'complete' : 'partial';
+  return silent.length === 0 && !isListUnknown ? 'complete' : 'partial';
 };
 
-const savedText = (save: string, found: readonly FoundInterval[]): string =>
-  found.length === 0
-    ? `${save} was not written: nobody is concerned.`
+/** Why nobody knows whom an interval concerns; undefined where it is known. */
+const unknownOf = (concerned: IntervalUsers | undefined): string | undefined =>
+  concerned !== undefined && 'unknown' in concerned ? concerned.unknown : undefined;
+
+const savedText = (
+  save: string,
+  { found, isEmpty }: { readonly found: readonly FoundInterval[]; readonly isEmpty: boolean },
+): string =>
+  isEmpty
+    ? `${save} was not written: ${found.some(({ concerned }) => unknownOf(concerned) !== undefined) ? 'who is concerned is not known' : 'nobody is concerned'}.`
     : `${save} has the sub of everybody who is concerned: personal data, readable by you alone.`;
 
 function assertInOrder({ since, until }: DamageGiven): void {
@@ -103,13 +130,17 @@ function* victimsOf(found: readonly FoundInterval[]) {
 /** A list of people says nothing when nobody knows of which damage. */
 function assertOne(
   intervals: readonly Interval[],
-  { asked, place }: { readonly asked: string | undefined; readonly place: TypedPlace },
+  {
+    asked,
+    place,
+    percent,
+  }: { readonly asked: string | undefined; readonly place: TypedPlace; readonly percent: number },
 ): void {
   if (asked === undefined || intervals.length < 2) return;
   throw new CliError('usage', {
     thing: asked,
     found: `it lists the victims of one interval, and ${intervals.length} were found: ${intervals.map(intervalText).join('; ')}`,
-    next: `Say which one, for instance: ${typed(place, `damage ${intervalOptions(intervals.at(-1) as Interval)} ${asked}`)}`,
+    next: `Say which one, for instance: ${typed(place, `damage ${intervalOptions(intervals.at(-1) as Interval, percent)} ${asked}`)}`,
   });
 }
 

@@ -24,10 +24,12 @@ import { writeAskedFile } from '../private-file.ts';
 import { typed } from '../program.ts';
 import type { TypedPlace } from '../program.ts';
 import { openSession } from '../session.ts';
-import { adoptedRuns, itemsOfNamed, keptRuns } from './kept.ts';
+import { adoptedRuns, keptRuns, readableNamed } from './kept.ts';
 import type { KeptByRegions } from './kept.ts';
 import { withLivingPool } from './living-pool.ts';
 import { readingStatus } from './reading-status.ts';
+import { fromUndamaged, placesOf } from './undamaged.ts';
+import type { SnapshotInRegion } from './undamaged.ts';
 
 /** What is shown of the fields; all of them are in the JSON. */
 const FIELDS_SHOWN = 20;
@@ -54,29 +56,27 @@ export const runDiff: CommandAction = async (context, { args: [earlier = '', lat
   const { installation } = await openSession(context, options);
   const kept = await keptRuns(context, installation);
   const place: TypedPlace = options;
-  const run = await earlierRun(context, { installation, kept, place }, earlier);
-  const fields = new FieldCounts();
-  const listed: DifferenceRow[] = [];
-  const visit = (difference: RunDifference): void => {
-    fields.add(difference);
-    if (save !== undefined || users === true) listed.push(differenceRow(difference));
-  };
-  const other =
-    asked === undefined
-      ? await withRun(context, { installation, kept, place, run, visit }, later)
-      : {
-          name: asked.poolId,
-          differences: await withLivingPool(
-            context,
-            { installation, place, run },
-            { ...asked, callsPerSecond: tps },
-            (items) => compared(context, run, items, { name: asked.poolId, visit }),
-          ),
-        };
+  const where: Where = { installation, kept, place };
+  const before = await earlierRun(context, where, earlier);
+  const after = asked === undefined ? laterRun(context, where, later) : undefined;
+  const list = save !== undefined || users === true;
+  const {
+    first,
+    second,
+    found: { fields, listed, differences },
+  } = await fromWhole(context, after === undefined ? [before] : [before, after], async ([run, other]) => {
+    const found = async (items: RunItems | ListedItems): Promise<Found> => compared(context, run, items, list);
+    return {
+      first: run.manifest.runId,
+      second: asked?.poolId ?? (other as RunItems).manifest.runId,
+      found:
+        asked === undefined
+          ? await found(other as RunItems)
+          : await withLivingPool(context, { installation, place, run }, { ...asked, callsPerSecond: tps }, found),
+    };
+  });
   if (save !== undefined)
     await writeAskedFile(context, save, [RUN_DIFFERENCES_HEADER, ...listed.map(differenceLine)].join(''));
-  const first = run.manifest.runId;
-  const { name: second, differences } = other;
   const again = `diff ${first} ${asked === undefined ? second : `--pool ${second}`}`;
   context.output.summary({
     blocks: [
@@ -111,43 +111,32 @@ export const runDiff: CommandAction = async (context, { args: [earlier = '', lat
 const differ = (differences: RunDifferences): boolean =>
   (['added', 'removed', 'changed'] as const).some((how) => totalOf(differences[how]) > 0);
 
+/** What is kept where, and how a command is typed there. */
+interface Where {
+  readonly installation: Installation;
+  readonly kept: KeptByRegions;
+  readonly place: TypedPlace;
+}
+
 /** A run, or what `adopt` made of a retired table: the ids of these are those of no export. */
 async function earlierRun(
   context: CliContext,
-  where: Parameters<typeof itemsOfNamed>[1],
+  { installation, kept: { runs }, place }: Where,
   wanted: string,
-): Promise<RunItems> {
-  if (runsNamed(where.kept.runs, wanted).length === 0) {
-    const [adopted, ...more] = (await adoptedRuns(context, where.installation)).filter(({ manifest: { runId } }) =>
-      runId.startsWith(wanted),
-    );
-    if (adopted !== undefined && more.every(({ manifest: { runId } }) => runId === adopted.manifest.runId))
-      return adopted;
+): Promise<readonly SnapshotInRegion[]> {
+  if (runsNamed(runs, wanted).length === 0) {
+    const adopted = (await adoptedRuns(context, installation)).filter(({ runId }) => runId.startsWith(wanted));
+    if (new Set(adopted.map(({ runId }) => runId)).size === 1) return adopted;
   }
-  return itemsOfNamed(context, where, wanted);
+  return placesOf(context, installation, [readableNamed(runs, wanted, place)]);
 }
 
-async function withRun(
+const laterRun = (
   context: CliContext,
-  {
-    installation,
-    kept,
-    place,
-    run,
-    visit,
-  }: {
-    readonly installation: Installation;
-    readonly kept: KeptByRegions;
-    readonly place: TypedPlace;
-    readonly run: RunItems;
-    readonly visit: (difference: RunDifference) => void;
-  },
+  { installation, kept, place }: Where,
   later: string | undefined,
-): Promise<{ readonly name: string; readonly differences: RunDifferences }> {
-  const other = itemsOfNamed(context, { installation, kept, place }, later ?? newestOf(kept, place));
-  const name = other.manifest.runId;
-  return { name, differences: await compared(context, run, other, { name, visit }) };
-}
+): readonly SnapshotInRegion[] =>
+  placesOf(context, installation, [readableNamed(kept.runs, later ?? newestOf(kept, place), place)]);
 
 function newestOf({ runs }: KeptByRegions, place: TypedPlace): string {
   const newest = runs.find(({ state }) => state === 'sealed');
@@ -159,20 +148,50 @@ function newestOf({ runs }: KeptByRegions, place: TypedPlace): string {
   });
 }
 
+/** Does it with snapshots that are whole, of whichever Region; damaged ones are told. @throws CliError */
+async function fromWhole<T>(
+  context: CliContext,
+  sides: readonly (readonly SnapshotInRegion[])[],
+  work: (items: readonly [RunItems, RunItems?]) => Promise<T>,
+): Promise<T> {
+  const about = `Comparison of ${sides.map(([place]) => place?.runId).join(' and ')}`;
+  const outcome = await fromUndamaged(sides, ([run, other]) =>
+    work(other === undefined ? [run as RunItems] : [run as RunItems, other]),
+  ).catch((error: unknown) => {
+    throw explained(about, error);
+  });
+  if ('lacking' in outcome) throw explained(about, outcome.error);
+  for (const skipped of outcome.skipped)
+    context.output.status({
+      text: `The snapshot of ${skipped} is damaged; that of the other Region was read.`,
+      lasting: true,
+    });
+  return outcome.result;
+}
+
+/** What differs, and what is told of it. */
+interface Found {
+  readonly differences: RunDifferences;
+  readonly fields: FieldCounts;
+  /** Empty where nobody asked for the list. */
+  readonly listed: readonly DifferenceRow[];
+}
+
 async function compared(
   context: CliContext,
   earlier: RunItems,
   later: RunItems | ListedItems,
-  { name, visit }: { readonly name: string; readonly visit: (difference: RunDifference) => void },
-): Promise<RunDifferences> {
+  list: boolean,
+): Promise<Found> {
   const text = 'list' in later ? 'Reading the snapshot and the pool' : 'Reading the snapshots';
-  try {
-    const other = earlier.manifest.origin === undefined ? later : withoutUnknown(later);
-    return await compareRuns(earlier, other, visit, readingStatus(context, text));
-  } catch (error) {
-    if ('list' in later) throw error;
-    throw explained(`Comparison of ${earlier.manifest.runId} and ${name}`, error);
-  }
+  const fields = new FieldCounts();
+  const listed: DifferenceRow[] = [];
+  const visit = (difference: RunDifference): void => {
+    fields.add(difference);
+    if (list) listed.push(differenceRow(difference));
+  };
+  const other = earlier.manifest.origin === undefined ? later : withoutUnknown(later);
+  return { differences: await compareRuns(earlier, other, visit, readingStatus(context, text)), fields, listed };
 }
 
 /** What the retired solution never stored differs in nothing. */

@@ -29,8 +29,8 @@ export const runHistory: CommandAction = async (context, { args: [asked = ''], o
   const { runs, silent } = await keptRuns(context, installation);
   const search = new RunSearch(context, installation, readableRuns(runs));
   await search.byName(name);
-  const subs = search.subs;
   await search.bySubs();
+  const subs = search.subs;
   const known = leftOutOf(runs, silent);
   const leftOut = { ...known, damaged: [...known.damaged, ...search.damaged].sort() };
   if (subs.length === 0) throw notHeld(name, search.looked.toReversed(), leftOut, place);
@@ -105,7 +105,13 @@ class RunSearch {
         missing.map((sub) => ({ sub })),
         (done += 1),
       );
-      for (const user of looked?.found.flat() ?? []) users.set(user.sub, user);
+      if (looked === undefined) {
+        // Who is in the part that cannot be read has not vanished.
+        this.#seen.delete(run.runId);
+        this.damaged.push(run.runId);
+        return;
+      }
+      for (const user of looked.found.flat()) users.set(user.sub, user);
     });
   }
 

@@ -1,7 +1,7 @@
 import type { Manifest } from '../../domain/backup/manifest.ts';
-import type { FoundUser } from '../../domain/history/find-items.ts';
+import type { FoundUser, WantedUser } from '../../domain/history/find-items.ts';
 import { fieldsOfUser, groupsOfUser } from '../../domain/history/user-history.ts';
-import { readableRuns, restorableRuns, runBefore } from '../../domain/history/runs.ts';
+import { passedOverBefore, readableRuns, restorableRuns, runBefore } from '../../domain/history/runs.ts';
 import type { KeptRunFacts } from '../../domain/history/runs.ts';
 import { visibleText } from '../../domain/report-line.ts';
 import { counted } from '../../domain/counted.ts';
@@ -13,6 +13,7 @@ import { typed } from '../program.ts';
 import type { TypedPlace } from '../program.ts';
 import { openSession } from '../session.ts';
 import { leftOutBlocks, leftOutData, leftOutOf, notHeld, theOne } from './asked-user.ts';
+import type { LeftOut } from './asked-user.ts';
 import { keptRunNamed, keptRuns, unreadable } from './kept.ts';
 import { lookInRun } from './look-in-run.ts';
 
@@ -31,9 +32,11 @@ export const runShow: CommandAction = async (context, { args: [asked = ''], opti
   const leftOut = leftOutOf(runs, silent);
   const isChosen = given.run !== undefined || given.at !== undefined;
   const damaged = isChosen ? [] : [...leftOut.damaged];
+  const look = (run: KeptRunFacts, wanted: WantedUser): ReturnType<typeof lookInRun> =>
+    lookInRun(context, installation, run, [wanted]);
   const without: Manifest[] = [];
   for (const run of runsToSearch(runs, given, place)) {
-    const looked = await lookInRun(context, installation, run, [{ name }]);
+    const looked = await look(run, { name });
     if (looked === undefined) {
       if (isChosen) throw unreadable({ runId: run.runId, state: 'damaged', regions: [] }, place);
       if (!damaged.includes(run.runId)) damaged.push(run.runId);
@@ -45,13 +48,14 @@ export const runShow: CommandAction = async (context, { args: [asked = ''], opti
       without.push(manifest);
       continue;
     }
-    // Only a run that is newer than the one that is shown would have been preferred to it.
-    const unread = { ...leftOut, damaged: damaged.filter((runId) => runId > manifest.runId), thinned: [] };
+    const unread = { ...preferred(runs, damaged, { given, manifest }), silent };
+    const renamed = await renamedIn(runs, without, (newer) => look(newer, { sub: user.sub }));
     context.output.summary({
-      blocks: [...blocksOf(user, manifest, { without, isChosen }), ...leftOutBlocks(unread)],
+      blocks: [...blocksOf(user, manifest, { without, isChosen, renamed, place }), ...leftOutBlocks(unread)],
       data: {
         ...dataOf(user, manifest),
         newer_runs_without: without.map(({ runId }) => runId),
+        ...(renamed === undefined ? {} : { renamed_in_run: renamed.manifest.runId }),
         ...leftOutData(unread),
       },
       next: [typed(place, `history ${user.sub}`)],
@@ -60,6 +64,36 @@ export const runShow: CommandAction = async (context, { args: [asked = ''], opti
   }
   throw notHeld(name, without, { ...leftOut, damaged, ...(isChosen ? { thinned: [] } : {}) }, place);
 };
+
+/** What would have been preferred to the run that is shown, and could not be read: only newer ones would. */
+function preferred(
+  runs: readonly KeptRunFacts[],
+  damaged: readonly string[],
+  { given: { run, at }, manifest }: { readonly given: ShowGiven; readonly manifest: Manifest },
+): Pick<LeftOut, 'damaged' | 'thinned'> {
+  if (run !== undefined) return { damaged: [], thinned: [] };
+  const passedOver = passedOverBefore(runs, at ?? Number.POSITIVE_INFINITY, manifest);
+  const found = damaged.filter((runId) => runId > manifest.runId);
+  return { ...passedOver, damaged: [...new Set([...passedOver.damaged, ...found])].sort() };
+}
+
+/** A user in a newer run that does not know the user by the name that was asked for. */
+interface Renamed {
+  readonly manifest: Manifest;
+  readonly user: FoundUser;
+}
+
+/** The newest run that was looked into may hold the user by another name. @throws CliError */
+async function renamedIn(
+  runs: readonly KeptRunFacts[],
+  [newest]: readonly Manifest[],
+  look: (run: KeptRunFacts) => ReturnType<typeof lookInRun>,
+): Promise<Renamed | undefined> {
+  const run = runs.find(({ runId }) => runId === newest?.runId);
+  const { manifest, found } = (run === undefined ? undefined : await look(run)) ?? {};
+  const [user] = found?.flat() ?? [];
+  return manifest === undefined || user === undefined ? undefined : { manifest, user };
+}
 
 /** The run that was asked for, or all sealed ones, the newest first. @throws CliError */
 function runsToSearch(
@@ -90,7 +124,17 @@ function runsToSearch(
 function blocksOf(
   user: FoundUser,
   { runId, startedAt, refused }: Manifest,
-  { without, isChosen }: { readonly without: readonly Manifest[]; readonly isChosen: boolean },
+  {
+    without,
+    isChosen,
+    renamed,
+    place,
+  }: {
+    readonly without: readonly Manifest[];
+    readonly isChosen: boolean;
+    readonly renamed: Renamed | undefined;
+    readonly place: TypedPlace;
+  },
 ): readonly Block[] {
   const groups = groupsOfUser(user);
   const run = `${runId} of ${startedAt}`;
@@ -111,7 +155,15 @@ function blocksOf(
     ...(refused === undefined ? [] : [{ lines: [`The run was refused (${refused}): it never became the backup.`] }]),
     ...(without.length === 0
       ? []
-      : [{ lines: [`${counted(without.length, 'newer run')} looked into did not hold the user any more.`] }]),
+      : [
+          {
+            lines: [
+              renamed === undefined
+                ? `${counted(without.length, 'newer run')} looked into did not hold the user any more.`
+                : `${counted(without.length, 'newer run')} looked into did not hold anybody of this name; the newest, ${renamed.manifest.runId}, holds this user by another one. As it is there: ${typed(place, `show ${user.sub}`)}`,
+            ],
+          },
+        ]),
   ];
 }
 

@@ -5,6 +5,7 @@ import type { RunItems } from '../../domain/history/run-items.ts';
 import { noRecoveryOf } from '../../domain/import/csv/recovery.ts';
 import type { SelectedUser } from '../../domain/import/selection/request.ts';
 import { counted } from '../../domain/counted.ts';
+import { visibleText } from '../../domain/report-line.ts';
 import { FEDERATED_STATUS } from '../../domain/model.ts';
 import { CliError } from '../cli-error.ts';
 import type { CliContext } from '../context.ts';
@@ -56,7 +57,9 @@ export async function resolveUsers(
   for (const name of names)
     for (const { sub, profile } of found.get(name)?.users ?? []) {
       const { run } = found.get(name) as InRun;
-      if (!bySub.has(sub)) bySub.set(sub, { sub, run: run.manifest.runId });
+      const known = bySub.get(sub)?.run;
+      // Who is named by an old name, too, is taken from the newest run all the same.
+      if (known === undefined || known < run.manifest.runId) bySub.set(sub, { sub, run: run.manifest.runId });
       if (
         profile.status !== FEDERATED_STATUS &&
         noRecoveryOf(profile.attributes, run.manifest.poolSettings) !== undefined
@@ -111,8 +114,8 @@ async function federatedOf(
 /** Whoever writes to an account must have named that one: also where one of them has exactly the spelling. */
 function sharedName(name: string, { run, users }: InRun): CliError {
   return new CliError('usage', {
-    thing: `User ${name}`,
-    found: `${counted(users.length, 'user')} of the run ${run.manifest.runId} answer to this name: ${users.map(({ sub, profile }) => `${profile.username} with the sub ${sub}, created ${profile.created}`).join('; ')}`,
+    thing: `User ${visibleText(name)}`,
+    found: `${counted(users.length, 'user')} of the run ${run.manifest.runId} answer to this name: ${users.map(({ sub, profile }) => `${visibleText(profile.username)} with the sub ${sub}, created ${profile.created}`).join('; ')}`,
     next: 'Nothing was written. Give the sub of the one who is meant.',
   });
 }

@@ -1,12 +1,13 @@
+import { unpackAside } from '../../adapters/unpack-aside.ts';
 import { counted } from '../../domain/counted.ts';
-import { joinRegions, restorableRuns, runBefore, runsIn } from '../../domain/history/runs.ts';
+import { joinRegions, passedOverBefore, restorableRuns, runBefore, runsIn } from '../../domain/history/runs.ts';
 import type { KeptRunFacts } from '../../domain/history/runs.ts';
 import type { RunItems } from '../../domain/history/run-items.ts';
 import { isNamed } from '../../domain/errors.ts';
 import { CliError } from '../cli-error.ts';
 import type { CliContext } from '../context.ts';
 import { explained } from '../explain.ts';
-import { itemsOfNamed } from '../history/kept.ts';
+import { readableNamed } from '../history/kept.ts';
 import { runToldOf } from '../history/run-at.ts';
 import { typed } from '../program.ts';
 import type { PoolPlace } from './pool-place.ts';
@@ -33,7 +34,7 @@ export async function runsToSearch(
   { run, at: moment, snapshot }: Pick<SelectionGiven, 'run' | 'at' | 'snapshot'>,
 ): Promise<RunsToSearch> {
   if (snapshot !== undefined) return { runs: [], isChosen: run !== undefined, ...(run === undefined ? {} : { run }) };
-  const { installation, region, objects, machine } = there;
+  const { region, objects, machine } = there;
   const kept = await runsIn(objects, region).catch((error: unknown) => {
     throw explained(`Snapshots in the bucket ${machine.bucket}`, error);
   });
@@ -47,36 +48,43 @@ export async function runsToSearch(
           run: runBefore(restorable, moment)?.manifest,
           oldest: restorable.at(-1)?.manifest,
         });
+  if (moment !== undefined && chosen !== undefined) {
+    const { damaged, thinned } = passedOverBefore(newestFirst, moment, { runId: chosen });
+    tellDamaged(context, damaged);
+    if (thinned.length > 0)
+      context.output.status({
+        text: `${counted(thinned.length, 'later run')} of before that time cannot be taken: only their manifests are kept.`,
+        data: { thinned_runs: thinned },
+        lasting: true,
+      });
+  }
   if (chosen === undefined) return { runs: sealedRuns(context, there, newestFirst), isChosen: false };
-  const regions = installation.regions.filter((one) => one.region === region);
-  const items = itemsOfNamed(
-    context,
-    { installation: { ...installation, regions }, kept: { runs: newestFirst, silent: [] }, place: there.place },
-    chosen,
-  );
-  const { refused, runId, userPoolId, startedAt } = items.manifest;
+  const { manifest } = readableNamed(newestFirst, chosen, there.place);
+  const { refused, runId, userPoolId, startedAt } = manifest;
   if (refused !== undefined)
     context.output.status({
       text: `Run ${runId} was refused (${refused}), so it never became the backup: it is what was found in ${userPoolId} at ${startedAt}, taken because you name it.`,
       data: { export_run: runId, refused },
       lasting: true,
     });
-  return { runs: [items], isChosen: true };
+  return { runs: [{ manifest, objects, unpack: unpackAside }], isChosen: true };
 }
 
-function sealedRuns(
-  { output }: CliContext,
-  { objects }: PoolPlace,
-  kept: readonly KeptRunFacts[],
-): readonly RunItems[] {
-  const damaged = kept.filter(({ state }) => state === 'damaged').map(({ runId }) => runId);
+function sealedRuns(context: CliContext, { objects }: PoolPlace, kept: readonly KeptRunFacts[]): readonly RunItems[] {
+  tellDamaged(
+    context,
+    kept.filter(({ state }) => state === 'damaged').map(({ runId }) => runId),
+  );
+  return restorableRuns(kept).map(({ manifest }) => ({ manifest, objects }));
+}
+
+function tellDamaged({ output }: CliContext, damaged: readonly string[]): void {
   if (damaged.length > 0)
     output.status({
       text: `Not looked at, because damaged: ${damaged.join(', ')}.`,
       data: { damaged_runs: damaged },
       lasting: true,
     });
-  return restorableRuns(kept).map(({ manifest }) => ({ manifest, objects }));
 }
 
 /** What is looked for in one run after the other. */

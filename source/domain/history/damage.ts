@@ -8,11 +8,16 @@ export interface Interval {
   /** Exports within which it came about: more than one where each brought a part, and only a day's parts together are a mass. */
   readonly exports: number;
   readonly findings: readonly DamageFinding[];
+  /** Of one that a guard refused: the run that was sealed with it all the same, since somebody allowed it. */
+  readonly sealedBy?: Manifest;
 }
 
-/** What happened to one kind of item within an interval. */
+/** What damage is looked for among: items by kind, and the users of identity providers, whom a run keeps apart from all items. */
+export type DamagedKind = keyof Counts | 'federatedUsers';
+
+/** What happened to one kind within an interval. */
 export interface DamageFinding {
-  readonly kind: keyof Counts;
+  readonly kind: DamagedKind;
   readonly change: 'deleted' | 'changed';
   /** Of several exports their sum: what changed in two of them counts twice. */
   readonly items: number;
@@ -28,6 +33,8 @@ export interface DamageWanted {
   readonly until?: number;
 }
 
+/** The share that is a mass where nobody says another one. */
+export const MASS_PERCENT = 5;
 /** So many may go or change in any night, however small the pool is. */
 const ORDINARY_ITEMS = 10;
 const DAY_MS = 86_400_000;
@@ -38,26 +45,46 @@ const SMALLEST_PART = 0.1;
 interface Step {
   readonly earlier: Manifest;
   readonly later: Manifest;
+  /** The run between the two that a guard refused last: it is held against the same earlier one. */
+  readonly refused?: Manifest;
 }
 
 /**
  * The intervals in which more than `percent` of a kind, and more than ten, were deleted or changed, at once or added up over a
  * day; of groups, which people delete one by one, every deletion. By the counts that the runs themselves made: nothing is
- * read but their manifests. Of several refused runs one after the other, which all show the same, the first is named.
+ * read but their manifests. Of several runs one after the other that show the same, since a guard refused the first of them,
+ * that one is named. The very ends of an interval find it, and no other that overlaps it.
  * @param runs sealed and refused runs of one pool, the oldest first
  */
 export function damageAmong(runs: readonly Manifest[], wanted: DamageWanted): readonly Interval[] {
   const { percent, since = Number.NEGATIVE_INFINITY, until = Number.POSITIVE_INFINITY } = wanted;
-  const steps = stepsOf(runs).filter(
-    ({ earlier, later }) => Date.parse(later.startedAt) > since && Date.parse(earlier.startedAt) < until,
+  const steps = stepsOf(runs);
+  const itself = intervalsOf(steps, percent).filter(
+    ({ earlier, later }) => Date.parse(earlier.startedAt) === since && Date.parse(later.startedAt) === until,
   );
+  if (itself.length > 0) return itself;
+  return intervalsOf(
+    steps.filter(
+      ({ earlier, later, refused = earlier }) =>
+        Date.parse(later.startedAt) > since && Date.parse(refused.startedAt) < until,
+    ),
+    percent,
+  );
+}
+
+function intervalsOf(steps: readonly Step[], percent: number): readonly Interval[] {
   const intervals: Interval[] = [];
   for (const step of steps) {
+    const { earlier, later } = step;
     const findings = findingsOf(step).filter((finding) => isMass(finding, percent));
-    const isKnown = step.later.refused !== undefined && intervals.at(-1)?.earlier === step.earlier;
-    if (findings.length > 0 && !isKnown) intervals.push({ ...step, exports: 1, findings });
+    if (findings.some((finding) => isMass(sinceRefused(finding, step), percent)))
+      intervals.push({ earlier, later, exports: 1, findings });
+    else if (later.refused === undefined)
+      for (const [index, known] of intervals.entries())
+        if (known.earlier === earlier && known.findings.every((finding) => findings.some(isAlike(finding))))
+          intervals[index] = { ...known, sealedBy: later };
   }
-  for (const kind of ['users', 'memberships'] as const)
+  for (const kind of ['users', 'memberships', 'federatedUsers'] as const)
     for (const change of ['deleted', 'changed'] as const)
       for (const slow of addedUp(steps, { kind, change, percent })) join(intervals, slow);
   return intervals.sort((one, other) => Date.parse(one.later.startedAt) - Date.parse(other.later.startedAt));
@@ -66,11 +93,25 @@ export function damageAmong(runs: readonly Manifest[], wanted: DamageWanted): re
 function stepsOf(runs: readonly Manifest[]): readonly Step[] {
   const steps: Step[] = [];
   let earlier: Manifest | undefined;
+  let refused: Manifest | undefined;
   for (const later of runs) {
-    if (earlier !== undefined) steps.push({ earlier, later });
+    if (earlier !== undefined) steps.push({ earlier, later, ...(refused === undefined ? {} : { refused }) });
+    refused = later.refused === undefined ? undefined : later;
     if (later.refused === undefined) earlier = later;
   }
   return steps;
+}
+
+const isAlike =
+  ({ kind, change }: Pick<DamageFinding, 'kind' | 'change'>) =>
+  (other: DamageFinding): boolean =>
+    other.kind === kind && other.change === change;
+
+/** What of it the refused run before did not show yet. */
+function sinceRefused(finding: DamageFinding, { earlier, refused }: Step): DamageFinding {
+  if (refused === undefined) return finding;
+  const shown = findingsOf({ earlier, later: refused }).find(isAlike(finding));
+  return { ...finding, items: finding.items - (shown?.items ?? 0) };
 }
 
 /** More than the ordinary night of a pool. */
@@ -81,8 +122,8 @@ const isMass = ({ kind, change, items, of }: DamageFinding, percent: number): bo
   kind === 'groups' && change === 'deleted' ? items > 0 : isMassOf(items, of, percent);
 
 /** Where a run between the two is not kept, or cannot be read, the counts tell what is missing at the least. */
-const findingsOf = ({ earlier, later }: Step): DamageFinding[] =>
-  (['users', 'groups', 'memberships'] as const).flatMap((kind) => [
+const findingsOf = ({ earlier, later }: Step): DamageFinding[] => [
+  ...(['users', 'groups', 'memberships'] as const).flatMap((kind) => [
     {
       kind,
       change: 'deleted',
@@ -95,7 +136,22 @@ const findingsOf = ({ earlier, later }: Step): DamageFinding[] =>
       items: later.changed[kind] - uncountedIn(later, kind),
       of: earlier.counts[kind],
     } as const,
-  ]);
+  ]),
+  // What changed of them says little: every sign-in writes what the provider tells.
+  {
+    kind: 'federatedUsers',
+    change: 'deleted',
+    items: Math.max(deletedFederatedIn(later), countIn(earlier, 'federatedUsers') - countIn(later, 'federatedUsers')),
+    of: countIn(earlier, 'federatedUsers'),
+  },
+];
+
+/** How many of a kind a run holds. */
+const countIn = ({ counts, federated, skipped }: Manifest, kind: DamagedKind): number =>
+  kind === 'federatedUsers' ? (federated?.users ?? skipped.federatedUsers) : counts[kind];
+
+const deletedFederatedIn = ({ federated, startedAt }: Manifest): number =>
+  federated?.deletedLately.find((run) => run.startedAt === startedAt)?.users ?? 0;
 
 /** What UncountedAttributes names changes all the time. */
 const uncountedIn = ({ uncounted }: Manifest, kind: keyof Counts): number =>
@@ -112,12 +168,12 @@ function addedUp(all: readonly Step[], { kind, change, percent }: Slowly): reado
   // What a guard refused is in no backup, and in the next run again.
   const steps = all.filter(({ later }) => later.refused === undefined);
   const parts = steps.map((step) => {
-    const found = findingsOf(step).find((one) => one.kind === kind && one.change === change);
+    const found = findingsOf(step).find(isAlike({ kind, change }));
     return found === undefined || isMass(found, percent) ? 0 : found.items;
   });
   const sum = (from: number, to: number): number => parts.slice(from, to + 1).reduce((all, part) => all + part, 0);
   const isMassFrom = (from: number, to: number): boolean =>
-    isMassOf(sum(from, to), (steps[from] as Step).earlier.counts[kind], percent);
+    isMassOf(sum(from, to), countIn((steps[from] as Step).earlier, kind), percent);
   const windows: [from: number, to: number][] = [];
   for (const [to, { later }] of steps.entries()) {
     if (parts[to] === 0) continue;
@@ -133,7 +189,7 @@ function addedUp(all: readonly Step[], { kind, change, percent }: Slowly): reado
     const [from, to] = withoutSmallEnds(parts, window, isMassFrom);
     const { earlier } = steps[from] as Step;
     const { later } = steps[to] as Step;
-    const finding: DamageFinding = { kind, change, items: sum(from, to), of: earlier.counts[kind] };
+    const finding: DamageFinding = { kind, change, items: sum(from, to), of: countIn(earlier, kind) };
     return { earlier, later, exports: to - from + 1, findings: [finding] };
   });
 }
@@ -189,4 +245,25 @@ export function nativeRecoveryBefore(
   if (age > days * DAY_MS) return { reaches: false, why: 'tooLongAgo' };
   if (age < YOUNGEST_MS) return { reaches: false, why: 'tooRecent' };
   return { reaches: true, restoreTimestamp: earlier.startedAt };
+}
+
+/** What looking at an answer and typing a command may take. */
+const TIME_TO_ACT_MS = 15 * 60_000;
+const MINUTE_MS = 60_000;
+
+/**
+ * Where Cognito's own recovery does not reach back before an interval, but into it, as a day does into one between two daily
+ * exports: the oldest point that it can be given a quarter of an hour from now, ISO 8601. Undefined where it has none there.
+ */
+export function oldestPointWithin(
+  { earlier, later }: Pick<Interval, 'earlier' | 'later'>,
+  plan: KnownPlan,
+  now: number,
+): string | undefined {
+  const days = typeof plan === 'string' ? (RECOVERY_DAYS[plan] ?? 0) : 0;
+  const point = Math.ceil((now - days * DAY_MS + TIME_TO_ACT_MS) / MINUTE_MS) * MINUTE_MS;
+  const isWithin = point > Date.parse(earlier.startedAt) && point < Date.parse(later.endedAt);
+  return days > 0 && isWithin && nativeRecoveryBefore({ earlier }, plan, now).reaches === false
+    ? new Date(point).toISOString()
+    : undefined;
 }

@@ -31,6 +31,25 @@ export async function findFederated(
   return search.found();
 }
 
+/**
+ * Gives those whom the earlier run keeps and the later one does not; parts that are the same in both are not read, and never more
+ * than one of each is held. Halt SnapshotDamaged.
+ */
+export async function goneFederated(
+  earlier: Pick<RunItems, 'manifest' | 'objects'>,
+  later: Pick<RunItems, 'manifest' | 'objects'>,
+  visit: (user: FederatedUser) => void,
+): Promise<void> {
+  const digest = ({ manifest }: Pick<RunItems, 'manifest'>, bucket: number): string =>
+    (manifest.federated?.parts ?? []).flatMap((part) => (part.bucket === bucket ? part.sha256 : [])).join();
+  for (const bucket of new Set(earlier.manifest.federated?.parts.map((part) => part.bucket))) {
+    if (digest(earlier, bucket) === digest(later, bucket)) continue;
+    const isIt = (one: number): boolean => one === bucket;
+    const kept = new Set((await partsOf(later, isIt)).map(({ sub }) => sub));
+    for (const user of await partsOf(earlier, isIt)) if (!kept.has(user.sub)) visit(user);
+  }
+}
+
 /** The users in those parts; parts that follow one another are one request. */
 async function partsOf(
   { manifest, objects }: Pick<RunItems, 'manifest' | 'objects'>,

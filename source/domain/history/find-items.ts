@@ -22,7 +22,10 @@ export interface FoundUser {
   readonly sub: string;
   readonly profile: FoundProfile;
   readonly memberships: readonly MembershipItem[];
-  /** False where the name has other letter case than the one that was asked for, and the pool tells the two apart. */
+  /**
+   * False where the name has other letter case than the one that was asked for, and the pool tells the two apart, or where its
+   * characters are composed otherwise (Unicode's NFC and NFD look alike).
+   */
   readonly isExact: boolean;
 }
 
@@ -85,17 +88,22 @@ async function searchWhole(
   return search.found();
 }
 
-/** Those that have exactly the name that was asked for, where there are such; else those that have it in other letter case. */
+/** Those that have exactly the name that was asked for, where there are such; else those that have it in another spelling. */
 export function meantUsers(found: readonly FoundUser[]): readonly FoundUser[] {
   const exact = found.filter(({ isExact }) => isExact);
   return exact.length > 0 ? exact : found;
 }
 
 const textOf = (wanted: WantedUser): string => ('sub' in wanted ? wanted.sub : wanted.name);
+/** As it may be written: one keyboard composes an accent with its letter, another one puts it behind. */
+const spellingsOf = (wanted: WantedUser): readonly string[] => {
+  const text = textOf(wanted);
+  return [...new Set([text, text.normalize('NFC'), text.normalize('NFD')])];
+};
 
 /** What is known so far of some wanted users. */
 export class UserSearch {
-  /** Indexes of `wanted`, by the text in lower case. */
+  /** Indexes of `wanted`, by each spelling of the text in lower case. */
   readonly #wanted = new Map<string, number[]>();
   readonly #profiles = new Map<string, FoundProfile>();
   /** By wanted user: the subs of those who answer to it, and whether exactly. */
@@ -109,10 +117,12 @@ export class UserSearch {
     private readonly caseSensitive: boolean,
   ) {
     this.#answers = wanted.map(() => new Map<string, boolean>());
-    for (const [index, one] of wanted.entries()) {
-      const key = textOf(one).toLowerCase();
-      this.#wanted.set(key, [...(this.#wanted.get(key) ?? []), index]);
-    }
+    for (const [index, one] of wanted.entries())
+      for (const key of new Set(spellingsOf(one).map((text) => text.toLowerCase()))) {
+        const indexes = this.#wanted.get(key);
+        if (indexes === undefined) this.#wanted.set(key, [index]);
+        else indexes.push(index);
+      }
   }
 
   /** A user was found by a name whose sub nobody knew while memberships were read. */
@@ -122,7 +132,7 @@ export class UserSearch {
 
   /** Items come once more, or for the first time; resolves the names and subs of those that are needed. */
   beginReading(): readonly string[] {
-    this.#collected = new Set([...this.wanted.map(textOf), ...this.#profiles.keys()]);
+    this.#collected = new Set([...this.wanted.flatMap(spellingsOf), ...this.#profiles.keys()]);
     this.#memberships = new Map();
     return [...this.#collected];
   }
@@ -155,7 +165,8 @@ export class UserSearch {
       for (const index of this.#wanted.get(name.toLowerCase()) ?? []) {
         const one = this.wanted[index] as WantedUser;
         if ('sub' in one && sub !== one.sub.toLowerCase() && sub !== one.sub) continue;
-        const isExact = 'sub' in one || !this.caseSensitive || name === one.name;
+        const isExact =
+          'sub' in one || (this.caseSensitive ? name === one.name : name.toLowerCase() === one.name.toLowerCase());
         const subs = this.#answers[index] as Map<string, boolean>;
         subs.set(sub, isExact || subs.get(sub) === true);
         this.#profiles.set(sub, item);

@@ -1,4 +1,5 @@
 import type { Manifest } from '../backup/manifest.ts';
+import { startOfRun } from '../backup/run-id.ts';
 import { snapshotFolders, stateOfFolder } from '../backup/snapshot/folders.ts';
 import type { SnapshotFolder } from '../backup/snapshot/folders.ts';
 import { THINNED_MANIFESTS_PREFIX } from '../backup/snapshot/names.ts';
@@ -23,8 +24,8 @@ export interface KeptRunFacts {
 /** A run of which some Region keeps the whole snapshot. */
 export type ReadableRun = KeptRunFacts & { readonly manifest: Manifest };
 
-/** Manifests that are read at a time. */
-const AT_A_TIME = 8;
+/** Manifests that are read at a time: of hourly exports many hundreds are kept. */
+const AT_A_TIME = 32;
 
 /** What one Region keeps of each run; one manifest is read per run. */
 export async function runsIn(
@@ -77,16 +78,23 @@ async function factsOf(
   return { runId, state, manifest: found.manifest, regions: [region] };
 }
 
-/** Joins what the Regions keep, the newest first: a run is what the Region says of it that has its whole snapshot. */
+/**
+ * Joins what the Regions keep, the newest first: a run is what the Region says of it that has its whole snapshot. Each Region
+ * thins its own, so that the manifest that one keeps alone says nothing about the objects that the other still has.
+ */
 export function joinRegions(perRegion: readonly (readonly KeptRunFacts[])[]): readonly KeptRunFacts[] {
   const joined = new Map<string, KeptRunFacts>();
   for (const run of perRegion.flat()) {
     const known = joined.get(run.runId);
-    const better = known?.manifest === undefined ? run : known;
+    const better = known === undefined || tells(run) > tells(known) ? run : known;
     joined.set(run.runId, { ...better, regions: [...(known?.regions ?? []), ...run.regions] });
   }
   return [...joined.values()].sort((one, two) => (one.runId < two.runId ? 1 : -1));
 }
+
+/** How much a Region says of a run: everything, what its manifest alone tells, or next to nothing. */
+const tells = ({ manifest, regions }: KeptRunFacts): number =>
+  manifest === undefined ? 0 : regions.length === 0 ? 1 : 2;
 
 /** Runs that can be looked into. */
 export const readableRuns = (runs: readonly KeptRunFacts[]): readonly ReadableRun[] =>
@@ -102,6 +110,26 @@ export const restorableRuns = (runs: readonly KeptRunFacts[]): readonly Readable
  */
 export const runBefore = (restorable: readonly ReadableRun[], moment: number): ReadableRun | undefined =>
   restorable.find(({ manifest }) => Date.parse(manifest.endedAt) <= moment);
+
+/**
+ * Runs that `runBefore` would have preferred to this one, were they whole: damaged ones that had begun by then, and ones that
+ * were sealed by then, and of which the manifest alone is kept.
+ */
+export function passedOverBefore(
+  runs: readonly KeptRunFacts[],
+  moment: number,
+  { runId }: { readonly runId: string },
+): { readonly damaged: readonly string[]; readonly thinned: readonly string[] } {
+  const newer = runs.filter((run) => run.runId > runId);
+  const idsOf = (which: (run: KeptRunFacts) => boolean): string[] => newer.filter(which).map((run) => run.runId);
+  return {
+    damaged: idsOf((run) => run.state === 'damaged' && startOfRun(run.runId) <= moment),
+    thinned: idsOf(
+      ({ state, manifest, regions }) =>
+        state === 'sealed' && manifest !== undefined && regions.length === 0 && Date.parse(manifest.endedAt) <= moment,
+    ),
+  };
+}
 
 /** The runs whose id begins so: people type the day and a time. */
 export const runsNamed = (runs: readonly KeptRunFacts[], wanted: string): readonly KeptRunFacts[] =>

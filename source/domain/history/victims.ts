@@ -28,6 +28,7 @@ export class Victims {
   readonly #names: string[] = [];
   readonly #happened: number[] = [];
   readonly #groups: string[] = [];
+  readonly #changedGroups: string[] = [];
   readonly #uncounted: ReadonlySet<string>;
 
   constructor(
@@ -46,6 +47,8 @@ export class Victims {
       const isUser = kind === 'user';
       const fields = isUser ? difference.fields.filter(({ field }) => !this.#uncounted.has(field)) : difference.fields;
       this.#fields.add(difference, fields);
+      if (kind === 'group' && this.#finding('groups', 'changed') !== undefined)
+        this.#changedGroups.push(groupNameOf(difference.earlier));
       if (!isUser || fields.length === 0 || this.#finding('users', 'changed') === undefined) return;
       const what = fields.map(({ field, change: how }) => `${field} ${how}`).join(', ');
       this.#note(subOfKey(difference.earlier), String(difference.earlier.username), what);
@@ -60,9 +63,19 @@ export class Victims {
       this.#note(subOfKey(earlier), '', `membership of ${groupOf(earlier)} ${REMOVED}`);
   }
 
+  /** Takes a user of an identity provider who is not there any more. */
+  addFederated({ sub, username }: Pick<Victim, 'sub' | 'username'>): void {
+    this.#note(sub, username, REMOVED);
+  }
+
   /** Names of the groups that were deleted, sorted. */
   get groups(): readonly string[] {
     return [...this.#groups].sort();
+  }
+
+  /** Names of the groups of a mass that changed, sorted. */
+  get changedGroups(): readonly string[] {
+    return [...this.#changedGroups].sort();
   }
 
   /** `user family_name emptied` and how often, the most frequent first, as far as that is a mass. */
@@ -75,7 +88,7 @@ export class Victims {
 
   /** Everybody who is concerned, once for everything that happened. */
   *list(): Generator<Victim> {
-    const mass = this.fields.map(([what]) => what.replace(/^user /, ''));
+    const mass = this.fields.flatMap(([what]) => (what.startsWith('user ') ? [what.slice('user '.length)] : []));
     const concerns = this.#whats.map(
       (what) =>
         mass.length === 0 ||

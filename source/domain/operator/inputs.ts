@@ -67,7 +67,13 @@ const MOMENT = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}
 
 /** The moment that a text names, in milliseconds since the epoch; undefined when it names none, or no time zone. */
 export function momentIn(text: string, ofDay: 'start' | 'end' = 'end'): number | undefined {
-  if (!MOMENT.test(text)) return undefined;
+  if (!MOMENT.test(text) || !isDay(text.slice(0, 10))) return undefined;
   const moment = Date.parse(text.length === 10 ? `${text}T${ofDay === 'end' ? '23:59:59.999' : '00:00'}Z` : text);
   return Number.isNaN(moment) ? undefined : moment;
+}
+
+/** JavaScript takes the 30th of February for the 2nd of March. */
+function isDay(text: string): boolean {
+  const start = Date.parse(`${text}T00:00Z`);
+  return !Number.isNaN(start) && new Date(start).toISOString().startsWith(text);
 }

@@ -1,51 +1,12 @@
 import { expect } from 'chai';
-import { addGroups, addUsers, aUser } from '../../support/world/builders.ts';
+import { aUser } from '../../support/world/builders.ts';
 import type { Manifest } from '../../../source/domain/backup/manifest.ts';
 import type { PoolUser } from '../../../source/domain/model.ts';
 import { LAST_KEY } from '../../../source/domain/verify/backup/last.ts';
-import { WorkflowWorld } from '../../support/workflows/workflow-world.ts';
 import { answerFor } from '../../support/cli/answers-for-pool.ts';
 import { awsError } from '../../support/cli/fake-clients.ts';
-import { healthyCli } from '../../support/cli/healthy.ts';
-import type { InstalledCli } from '../../support/cli/installed.ts';
+import { DAY_MS, fourNights } from '../../support/cli/four-nights.ts';
 import { executionArn } from '../../support/cli/stacks.ts';
-
-const DAY_MS = 86_400_000;
-
-interface KeptNights {
-  readonly cli: InstalledCli;
-  /** Ids of the runs, the oldest first. */
-  readonly runs: readonly string[];
-  readonly world: WorkflowWorld;
-}
-
-/** Four nights: nothing, three users deleted, a script that empties a name of 40 %, a group deleted. */
-async function fourNights(): Promise<KeptNights> {
-  const world = new WorkflowWorld();
-  world.retentionDays = 30;
-  const { source } = world;
-  addUsers(source, 100);
-  addGroups(source, [60, 20]);
-  const night = async (): Promise<void> => {
-    expect(await world.export({ AllowMassChange: true, AllowMassDelete: true })).to.include({ status: 'SUCCEEDED' });
-    await world.clock.sleep(DAY_MS);
-  };
-  await night();
-  for (const name of ['user3', 'user50', 'user99']) source.remove(name);
-  await night();
-  for (let n = 10; n < 50; n += 1) {
-    const user = source.find(`user${n}`) as PoolUser;
-    source.put({ ...user, attributes: { ...user.attributes, name: '' }, modified: '2026-05-05T05:05:05.000Z' });
-  }
-  await night();
-  source.removeGroup('group1');
-  await night();
-  const cli = healthyCli();
-  cli.objects.clear();
-  for (const [key, { body }] of world.objects.stored) if (key.startsWith('snapshots/')) cli.put('us-east-1', key, body);
-  const runs = [...world.objects.stored.keys()].flatMap((key) => /^snapshots\/([^/]+)\/manifest/.exec(key)?.[1] ?? []);
-  return { cli, runs: runs.sort(), world };
-}
 
 describe('command line: history', () => {
   it('16.1: runs lists what both Regions keep, with counts and what changed', async () => {

@@ -6,6 +6,7 @@ import { subFor } from '../../../tools/simulation/cognito/memory-pool.ts';
 import { aDifference, LivingPoolCli, LIVING, twoNights } from '../../support/cli/living-pool.ts';
 import type { Exports } from '../../support/cli/living-pool.ts';
 import { awsError } from '../../support/cli/fake-clients.ts';
+import { exportedRun } from '../../support/workflows/exported-run.ts';
 import { federatedUser } from '../../support/workflows/federated-world.ts';
 import { aUser } from '../../support/world/builders.ts';
 
@@ -290,6 +291,39 @@ describe('command line: single users into a living pool', () => {
     expect(pool.starts[0]?.request.users).to.deep.equal([{ sub: user5.sub, run: first }]);
     expect(await pool.run('restore-user', 'user5', '--run', second, '--dry-run')).to.not.equal(0);
     expect(pool.cli.err).to.contain('damaged');
+  });
+
+  it('16.2: a user who is named by an old address, too, is taken once, from the newest run', async () => {
+    const renamed = await twoNights();
+    const { source } = renamed.world;
+    const user = source.find('user8') as PoolUser;
+    source.put({ ...user, attributes: { ...user.attributes, email: 'new@example.test' }, modified: '2026-06-06' });
+    const { manifest } = await exportedRun(renamed.world);
+    const old = user.attributes['email'] ?? '';
+    for (const names of [
+      [old, 'new@example.test'],
+      ['new@example.test', old],
+    ]) {
+      const pool = new LivingPoolCli(renamed);
+      pool.differences = () => [aDifference(user, { result: 'unchanged' })];
+      expect(await pool.run('restore-user', ...names, '--dry-run'), pool.cli.err).to.equal(0);
+      expect(pool.starts[0]?.request.users).to.deep.equal([{ sub: user.sub, run: manifest.runId }]);
+    }
+  });
+
+  it('16.2: --at says which runs of before that time cannot be taken', async () => {
+    const pool = new LivingPoolCli(exports);
+    pool.differences = () => [aDifference(user5, { result: 'unchanged' })];
+    const [first = '', second = ''] = exports.runs;
+    const segment = [...pool.cli.objects.keys()].find((path) =>
+      path.startsWith(`mapping-files-us-east-1/snapshots/${second}/segment`),
+    ) as string;
+    pool.cli.objects.delete(segment);
+    expect(await pool.run('restore-user', 'user5', '--at', '2099-01-01', '--dry-run')).to.equal(0);
+    expect(pool.shown).to.contain(`Not looked at, because damaged: ${second}`);
+    expect(pool.starts[0]?.request.users).to.deep.equal([{ sub: user5.sub, run: first }]);
+    expect(await pool.run('restore-user', 'user5', '--run', first, '--dry-run')).to.equal(0);
+    expect(pool.shown).to.not.contain('Not looked at');
   });
 
   it('16.2: a Region that keeps no snapshots leaves the look-up to the workflow', async () => {

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { Counts, Manifest } from '../../../../source/domain/backup/manifest.ts';
 import { NO_COUNTS } from '../../../../source/domain/backup/manifest.ts';
-import { damageAmong, nativeRecoveryBefore } from '../../../../source/domain/history/damage.ts';
+import { damageAmong, nativeRecoveryBefore, oldestPointWithin } from '../../../../source/domain/history/damage.ts';
 import type { Interval } from '../../../../source/domain/history/damage.ts';
 import { MemoryPool } from '../../../../tools/simulation/cognito/memory-pool.ts';
 import { manifestOf } from '../../../support/import/sealed-backup.ts';
@@ -66,6 +66,22 @@ describe('Damage among the sealed runs', () => {
       'run-0 to run-24: 4200 users changed',
       'run-72 to run-96: 4200 users changed',
     ]);
+  });
+
+  it('names what a later refused run shows beyond an earlier one, and one that was sealed after all only once', () => {
+    const first = { deleted: { users: 2_000 }, refused: 'MassDeleteRefused' };
+    const both = { deleted: { users: 2_000 }, changed: { users: 3_600 } };
+    const runs = [run(0), run(24, first), run(48, { ...both, refused: 'MassDeleteRefused' }), run(72, both), run(96)];
+    const found = damageAmong(runs, { percent: 5 });
+    expect(said(found)).to.deep.equal([
+      'run-0 to run-24: 2000 users deleted',
+      'run-0 to run-48: 2000 users deleted',
+      'run-0 to run-48: 3600 users changed',
+    ]);
+    expect(found.map(({ sealedBy }) => sealedBy?.runId)).to.deep.equal(['run-72', 'run-72']);
+    expect(damageAmong([run(0), run(24, first), run(48)], { percent: 5 })[0]).to.not.have.property('sealedBy');
+    // It was there at that time, and did not come about later.
+    expect(damageAmong(runs, { percent: 5, since: BEGIN + 60 * HOUR_MS })).to.deep.equal([]);
   });
 
   it('takes the share from who asks, but never less than eleven for a mass', () => {
@@ -140,6 +156,17 @@ describe("Cognito's own recovery", () => {
 
   it('16.1: cannot help where the pool is gone', () => {
     expect(nativeRecoveryBefore(interval, { gone: true }, at(1))).to.deep.equal({ reaches: false, why: 'gone' });
+  });
+
+  it('16.1: names the oldest point where it lies within the interval, as on Essentials between daily exports', () => {
+    const night: Interval = { ...interval, later: { ...run(24), endedAt: new Date(at(24.5)).toISOString() } };
+    expect(oldestPointWithin(night, 'ESSENTIALS', at(30))).to.equal('2026-03-01T06:15:00.000Z');
+    expect(oldestPointWithin(night, 'PLUS', at(14 * 24 + 6))).to.equal('2026-03-01T06:15:00.000Z');
+    // It reaches back before it, or not into it any more.
+    expect(oldestPointWithin(night, 'ESSENTIALS', at(23.9))).to.equal(undefined);
+    expect(oldestPointWithin(night, 'ESSENTIALS', at(48.3))).to.equal(undefined);
+    for (const plan of ['LITE', 'PLUS', undefined, { gone: true } as const])
+      expect(oldestPointWithin(night, plan, at(30))).to.equal(undefined);
   });
 
   it('does not reach on Lite, for an unknown plan, or within a quarter of an hour', () => {
