@@ -95,7 +95,7 @@ async function decided(
       sides: { backup: new Map<string, MeantUser>(), accounts: bySub },
       notes: [],
     };
-  const { asked, subs } = await askedSubs(run, state.reads);
+  const { asked, subs, unfinished } = await askedSubs(run, state.reads);
   const basis: DecisionBasis = {
     input,
     request,
@@ -109,6 +109,7 @@ async function decided(
       target: restoredPool(newUserPoolId, settings),
       accounts,
       subs,
+      unfinished,
       confirmed: new Set(request.confirmed),
     }),
   };

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { PoolUser } from '../../../../source/domain/model.ts';
-import { putRequest, rowsOfSelection, select } from '../../../support/import/selections.ts';
+import { putRequest, resultsOf, rowsOfSelection, select } from '../../../support/import/selections.ts';
 import { WorkflowWorld } from '../../../support/workflows/workflow-world.ts';
 import { aUser } from '../../../support/world/builders.ts';
 
@@ -102,4 +102,70 @@ describe('A selection takes nothing from anybody', () => {
       expect(ana(world).attributes).to.include({ email: 'x@example.test', email_verified: 'true', name: 'Bad' });
       expect(rowsOfSelection(world, undo)[0]).to.include({ result: 'changedSince' });
     });
+});
+
+describe('A selection knows whom earlier ones have made', () => {
+  it('16.2: also by an export of an account that was made in between, from the same run', async () => {
+    const world = await backedUp();
+    const first = ana(world).sub;
+    const run = (): string =>
+      [...world.objects.stored.keys()]
+        .filter((key) => key.startsWith('snapshots/'))
+        .sort()
+        .at(-1)
+        ?.split('/')[1] as string;
+    const oldest = run();
+    world.source.remove('ana');
+    await restored(world, { users: [{ sub: first }] });
+    const second = ana(world).sub;
+    await world.export({ AllowMassDelete: true });
+    world.source.remove('ana');
+    await restored(world, { users: [{ sub: first, run: oldest }] });
+    const third = ana(world).sub;
+    expect(new Set([first, second, third]).size).to.equal(3);
+    const id = await restored(world, { users: [{ sub: second }], groups: [{ name: 'staff' }] });
+    expect(resultsOf(world, id)).to.have.members(['staff unchanged', 'ana unchanged', 'staff ana unchanged']);
+  });
+
+  it("16.2: also where AWS's own recovery brought the account before back", async () => {
+    const world = await backedUp();
+    const old = ana(world);
+    world.source.remove('ana');
+    await restored(world, { users: [{ sub: old.sub }] });
+    await world.export({ AllowMassDelete: true });
+    world.source.remove('ana');
+    world.source.put({ ...old, attributes: { ...old.attributes, name: 'Bad' } });
+    const id = await restored(world, { users: [{ name: 'ana' }] });
+    expect(resultsOf(world, id)).to.have.members(['ana updated', 'staff ana created']);
+    expect(ana(world)).to.include({ sub: old.sub });
+    expect(ana(world).attributes.name).to.equal('Ana');
+  });
+
+  it('16.2: also one that was cut off; without a password the account is nobody’s until that one goes on', async () => {
+    for (const [call, isTheirs] of [
+      ['cognito.setPassword', false],
+      ['cognito.addUserToGroup', true],
+    ] as const) {
+      const world = await backedUp();
+      const { sub } = ana(world);
+      world.source.remove('ana');
+      world.stopOnKill = true;
+      before(world, call, () => world.calls.killAt(1, 'before'));
+      const cutOff = await putRequest(world, { users: [{ sub }] });
+      expect(await select(world, cutOff).catch((error: unknown) => error as Error)).to.include({
+        name: 'Stopped',
+      });
+      world.calls.revive();
+      if (isTheirs) {
+        const id = await restored(world, { users: [{ sub }] });
+        expect(resultsOf(world, id), call).to.have.members(['ana unchanged', 'staff ana created']);
+        continue;
+      }
+      const id = await partly(world, { users: [{ sub }], confirmed: [sub] });
+      expect(rowsOfSelection(world, id)[0], call).to.include({ result: 'collision' });
+      expect(rowsOfSelection(world, id)[0]?.what).to.include('start that one again');
+      expect(await select(world, cutOff)).to.include({ status: 'SUCCEEDED' });
+      expect(ana(world)).to.include({ status: 'CONFIRMED' });
+    }
+  });
 });
