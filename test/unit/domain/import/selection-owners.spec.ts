@@ -1,4 +1,6 @@
 import { expect } from 'chai';
+import { userFinder } from '../../../../source/domain/import/selection/backup-read.ts';
+import type { BackupOfRun } from '../../../../source/domain/import/selection/backup-read.ts';
 import type { PoolUser } from '../../../../source/domain/model.ts';
 import { putRequest, resultsOf, rowsOfSelection, select } from '../../../support/import/selections.ts';
 import { WorkflowWorld } from '../../../support/workflows/workflow-world.ts';
@@ -167,5 +169,51 @@ describe('A selection knows whom earlier ones have made', () => {
       expect(await select(world, cutOff)).to.include({ status: 'SUCCEEDED' });
       expect(ana(world)).to.include({ status: 'CONFIRMED' });
     }
+  });
+});
+
+describe('A selection tells the truth of every member', () => {
+  it('16.2: one whom a rule leaves out joins a group that is asked for again, asked for as well or not', async () => {
+    for (const users of [[], [{ name: 'una' }]]) {
+      const world = new WorkflowWorld();
+      world.source.put(aUser({ username: 'una', status: 'UNCONFIRMED' }));
+      world.source.putGroup({ name: 'staff' });
+      world.source.join('una', 'staff');
+      await world.export();
+      world.source.put(aUser({ username: 'una' }));
+      world.source.leave('una', 'staff');
+      const id = await restored(world, { users, groups: [{ name: 'staff' }] });
+      expect(resultsOf(world, id)).to.include.members(['staff unchanged', 'staff una created']);
+      expect(members(world)).to.deep.equal(['una']);
+    }
+  });
+
+  it('16.2: who is made once more by the next start, since somebody deleted the account, is in the groups again', async () => {
+    const world = await backedUp();
+    world.source.remove('ana');
+    world.writer.refuse = (call) => (call === 'setPassword' ? 'NotAuthorizedException' : undefined);
+    const id = await partly(world, { users: [{ name: 'ana' }] });
+    expect(resultsOf(world, id)).to.deep.equal(['ana failed', 'staff ana created']);
+    world.source.remove('ana');
+    world.writer.refuse = () => undefined;
+    expect(await select(world, id)).to.include({ status: 'SUCCEEDED' });
+    expect(resultsOf(world, id)).to.deep.equal(['ana created', 'staff ana created']);
+    expect(members(world)).to.deep.equal(['ana']);
+  });
+
+  it('16.2: of two users of one very name in a run nobody is taken by it', () => {
+    const spooled = (sub: string): BackupOfRun['users'][number] => ({
+      ...aUser({ username: 'ana', sub }),
+      groups: [],
+    });
+    const [one, other] = ['11111111-0000-4000-8000-000000000000', '22222222-0000-4000-8000-000000000000'];
+    const backup = {
+      accepted: { manifest: { poolSettings: new WorkflowWorld().source.settings } },
+      users: [spooled(one), spooled(other)],
+      groups: new Map(),
+    } as unknown as BackupOfRun;
+    const find = userFinder(backup);
+    expect(find({ name: 'ana' })).to.equal('several');
+    expect(find({ sub: one })).to.include({ sub: one });
   });
 });
