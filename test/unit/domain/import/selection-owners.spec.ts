@@ -1,9 +1,10 @@
 import { expect } from 'chai';
 import { userFinder } from '../../../../source/domain/import/selection/backup-read.ts';
 import type { BackupOfRun } from '../../../../source/domain/import/selection/backup-read.ts';
+import { selectionKeys } from '../../../../source/domain/import/plan/selection-keys.ts';
 import type { PoolUser } from '../../../../source/domain/model.ts';
 import { putRequest, resultsOf, rowsOfSelection, select } from '../../../support/import/selections.ts';
-import { WorkflowWorld } from '../../../support/workflows/workflow-world.ts';
+import { SOURCE, WorkflowWorld } from '../../../support/workflows/workflow-world.ts';
 import { aUser } from '../../../support/world/builders.ts';
 
 const ANA = { email: 'ana@example.test', email_verified: 'true', name: 'Ana' };
@@ -215,5 +216,36 @@ describe('A selection tells the truth of every member', () => {
     const find = userFinder(backup);
     expect(find({ name: 'ana' })).to.equal('several');
     expect(find({ sub: one })).to.include({ sub: one });
+  });
+});
+
+describe('A selection that was stopped before its first write', () => {
+  it('16.2: decides anew, and nothing that it noted before counts, whichever call was the last', async function () {
+    this.timeout(60_000);
+    // Before UpdateUsers begins nothing is noted.
+    for (let nth = 75; ; nth += 1) {
+      const world = await backedUp();
+      const stranger = aUser({ username: 'ana', sub: '99999999-0000-4000-8000-000000000000' });
+      world.source.remove('ana');
+      world.source.put(stranger);
+      world.stopOnKill = true;
+      const id = await putRequest(world, { users: [{ name: 'ana' }] });
+      world.calls.killAt(nth, 'after');
+      const first = await select(world, id).catch(() => undefined);
+      world.calls.revive();
+      if (first !== undefined) break;
+      world.source.remove('ana');
+      world.clock.advance(60_000);
+      const ended = await select(world, id);
+      const isThere = ana(world) !== undefined;
+      const about = `killed after call ${nth}`;
+      expect(resultsOf(world, id), about).to.deep.equal(
+        isThere ? ['ana created', 'staff ana created'] : ['ana collision'],
+      );
+      expect(ended, about).to.include({ status: isThere ? 'SUCCEEDED' : 'FAILED' });
+      expect(members(world), about).to.deep.equal(isThere ? ['ana'] : []);
+      const { entries } = world.objects.json<{ readonly entries: readonly object[] }>(selectionKeys(SOURCE, id).undo);
+      expect(entries, about).to.have.length(isThere ? 1 : 0);
+    }
   });
 });
