@@ -120,7 +120,7 @@ async function decided(
   const backup = new Map(everybody(asked).map((found) => [found.user.sub, found]));
   const prelinks = users.filter(({ prelink }) => prelink !== undefined).length;
   const notes = [...basis.federated.notes, ...(prelinks === 0 ? [] : [THROUGH_PROVIDER])];
-  return { ...(await cutJobs(decisions, basis, deps)), sides: { backup, accounts: bySub }, notes };
+  return { ...(await cutJobs(decisions, basis, accounts, deps)), sides: { backup, accounts: bySub }, notes };
 }
 
 function existing(decisions: readonly Decision[], differencesKey: string): Halt {

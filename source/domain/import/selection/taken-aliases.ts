@@ -3,11 +3,11 @@ import { findInPages, withToken } from '../../listing/page-chain.ts';
 import type { PoolUser } from '../../model.ts';
 import { isVerified } from '../csv/verified.ts';
 import { filterBy } from '../plan/pool-names.ts';
+import { CONTACTS } from './attributes.ts';
 import type { AttributeWanted } from './decisions.ts';
 import type { Overwrite } from './overwrite.ts';
 import type { WorkRun } from './work-run.ts';
 
-const CONTACTS = ['email', 'phone_number'] as const;
 type Contact = (typeof CONTACTS)[number];
 
 /**
