@@ -247,6 +247,8 @@ function planShape(newUserPoolId: string, restoreId: string) {
       backup: countsShape,
       ...planCountsShape.entries,
     }),
+    /** Of a selection: users, groups and memberships that were decided about. Absent in other plans. */
+    decided: v.exactOptional(countShape),
     plannedAt: timeShape,
   });
 }
