@@ -144,6 +144,8 @@ export type PlannedGroup = Stored<typeof plannedGroupShape>;
 export const planCountsShape = v.object({
   byCsv: countShape,
   oneByOne: countShape,
+  /** Users of `oneByOne` whom an import job would bring if the new pool verified the addresses that the old one does. */
+  byCsvInSource: v.exactOptional(countShape),
   excluded: countShape,
   excludedBy: v.record(exclusionShape, countShape),
   /** Memberships whose user is not in the backup or is excluded: reported, not planned. */
