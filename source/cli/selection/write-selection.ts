@@ -3,6 +3,7 @@ import { selectionReportShape } from '../../domain/import/selection/report.ts';
 import type { ResultRow, SelectionReport } from '../../domain/import/selection/report.ts';
 import type { ExecutionFacts } from '../../domain/operator/execution.ts';
 import type { PartOfWork } from '../../domain/operator/following.ts';
+import { inOptions } from '../../domain/operator/in-options.ts';
 import { afterCreation } from '../../domain/operator/selection/advice.ts';
 import { resultRowsIn } from '../../domain/operator/selection/rows.ts';
 import { isUndoable, kindOfRow, resultCounts } from '../../domain/operator/selection/selected-things.ts';
@@ -102,7 +103,7 @@ function told(
     .filter((part) => request.undo === undefined && isUndoable(part.rows))
     .map(({ id }) => typed(place, `undo ${id} --to ${poolId}${given.groupRoles === true ? ' --group-roles' : ''}`));
   const reports = written.map(({ id }) => typed(place, `report --selection ${id} --to ${poolId} --save results.csv`));
-  const notes = written.flatMap(({ report }) => report.notes);
+  const notes = written.flatMap(({ report }) => report.notes.map((note) => inOptions('ImportWorkflow', note)));
   output.summary({
     blocks: [
       {
