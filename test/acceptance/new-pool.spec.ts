@@ -105,32 +105,56 @@ async function saidOf(client: CognitoIdentityProviderClient, UserPoolId: string)
   const { Id: _i, Arn: _a, Name: _n, CreationDate: _c, LastModifiedDate: _l, ...pool } = UserPool;
   const { EstimatedNumberOfUsers: _e, UserPoolTags = {}, ...settings } = pool;
   const { $metadata: _m, ...mfa } = await client.send(new GetUserPoolMfaConfigCommand({ UserPoolId }));
-  const clients = new Map<string, object>();
-  for await (const { UserPoolClients = [] } of paginateListUserPoolClients({ client }, { UserPoolId, MaxResults: 60 }))
-    for (const { ClientId } of UserPoolClients) {
+  const clients = await saidOfParts(
+    paginateListUserPoolClients({ client }, { UserPoolId, MaxResults: 60 }),
+    ({ UserPoolClients }) => UserPoolClients,
+    async ({ ClientId }) => {
       const found = await client.send(new DescribeUserPoolClientCommand({ UserPoolId, ClientId }));
-      const { ClientId: _id, UserPoolId: _p, ClientSecret, ...rest } = found.UserPoolClient ?? {};
-      const { CreationDate: _made, LastModifiedDate: _changed, ...kept } = rest;
-      clients.set(kept.ClientName ?? '', { ...kept, hasSecret: ClientSecret !== undefined });
-    }
-  const resourceServers = new Map<string, object>();
-  for await (const { ResourceServers = [] } of paginateListResourceServers({ client }, { UserPoolId, MaxResults: 50 }))
-    for (const { Identifier } of ResourceServers) {
-      const found = await client.send(new DescribeResourceServerCommand({ UserPoolId, Identifier }));
-      const { UserPoolId: _p, ...kept } = found.ResourceServer ?? {};
-      resourceServers.set(Identifier ?? '', kept);
-    }
-  const providers = new Map<string, object>();
-  for await (const { Providers = [] } of paginateListIdentityProviders({ client }, { UserPoolId, MaxResults: 60 }))
-    for (const { ProviderName } of Providers) {
+      const { ClientId: _id, ClientSecret, ...kept } = found.UserPoolClient ?? {};
+      return [kept.ClientName, { ...kept, hasSecret: ClientSecret !== undefined }];
+    },
+  );
+  const resourceServers = await saidOfParts(
+    paginateListResourceServers({ client }, { UserPoolId, MaxResults: 50 }),
+    ({ ResourceServers }) => ResourceServers,
+    async ({ Identifier }) => [
+      Identifier,
+      (await client.send(new DescribeResourceServerCommand({ UserPoolId, Identifier }))).ResourceServer,
+    ],
+  );
+  const providers = await saidOfParts(
+    paginateListIdentityProviders({ client }, { UserPoolId, MaxResults: 60 }),
+    ({ Providers }) => Providers,
+    async ({ ProviderName }) => {
       const found = await client.send(new DescribeIdentityProviderCommand({ UserPoolId, ProviderName }));
-      const { UserPoolId: _p, CreationDate: _made, LastModifiedDate: _changed, ...kept } = found.IdentityProvider ?? {};
       // Which no backup has: the command names it among what is done by hand.
-      const { client_secret: _secret, ...ProviderDetails } = kept.ProviderDetails ?? {};
-      providers.set(ProviderName ?? '', { ...kept, ProviderDetails });
-    }
+      const { client_secret: _secret, ...ProviderDetails } = found.IdentityProvider?.ProviderDetails ?? {};
+      return [ProviderName, { ...found.IdentityProvider, ProviderDetails }];
+    },
+  );
   const own = Object.entries(UserPoolTags).filter(([key]) => key in (SETTINGS.UserPoolTags ?? {}));
   return { pool: { ...settings, UserPoolTags: Object.fromEntries(own) }, mfa, clients, resourceServers, providers };
+}
+
+/** Every part of one kind by its name, without the pool's id and when it was made and changed. */
+async function saidOfParts<Page, Part>(
+  pages: AsyncIterable<Page>,
+  partsOf: (page: Page) => readonly Part[] | undefined,
+  describePart: (part: Part) => Promise<readonly [name: string | undefined, said: object | undefined]>,
+): Promise<ReadonlyMap<string, object>> {
+  const said = new Map<string, object>();
+  for await (const page of pages)
+    for (const part of partsOf(page) ?? []) {
+      const [name = '', whole = {}] = await describePart(part);
+      const {
+        UserPoolId: _p,
+        CreationDate: _made,
+        LastModifiedDate: _changed,
+        ...kept
+      } = whole as Record<string, unknown>;
+      said.set(name, kept);
+    }
+  return said;
 }
 
 /** Without the group that Cognito makes by itself for each identity provider, and names by the pool's id. */
