@@ -42,6 +42,16 @@ export async function typedPool(
   });
 }
 
+/** Calls per second are those of a listing, and without a pool nothing is listed. @throws CliError */
+export function assertPoolForTps({ pool, tps }: { readonly pool?: string; readonly tps?: number }): void {
+  if (tps === undefined || pool !== undefined) return;
+  throw new CliError('usage', {
+    thing: '--tps',
+    found: 'no user pool was given, so that nothing is asked of Cognito',
+    next: 'Give --pool, too, or leave --tps out.',
+  });
+}
+
 /** `--accept`, which may be given several times, or with words separated by commas. */
 export function withAcceptances(command: Command, acceptances: readonly Acceptance[]): void {
   const words = acceptances.map(({ word }) => word);

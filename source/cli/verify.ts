@@ -16,7 +16,7 @@ export const verifyDeclaration: CommandDeclaration = {
         "share of the snapshot's objects that are read, 1 to 100",
         wholeNumberBetween(1, 100),
       )
-      .option('--tps <number>', 'calls to Cognito per second, 1 to 25', wholeNumberBetween(1, 25));
+      .option('--tps <number>', 'calls to Cognito per second for --pool, 1 to 25', wholeNumberBetween(1, 25));
   },
   examples: [
     ['verify', 'The backup in the primary Region'],

@@ -4,35 +4,30 @@
  * `npm run adopt:proof`, some five minutes.
  */
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import type { UsernameAttributeType } from '@aws-sdk/client-cognito-identity-provider';
 import { expect } from 'chai';
 import { parse } from 'csv-parse/sync';
-import { writePackageFolder } from '../../deployment/packaging/package-folder.ts';
 import type { PoolUser } from '../../source/domain/model.ts';
 import type { TableItem } from '../../source/domain/ports.ts';
 import { cognitoIn, stepFunctionsIn } from '../../tools/deploy/clients.ts';
-import { endOf, execute, firstExecution } from '../../tools/deploy/executions.ts';
+import { execute } from '../../tools/deploy/executions.ts';
 import { PRIMARY, SECONDARY } from '../../tools/deploy/regions.ts';
 import type { Region } from '../../tools/deploy/regions.ts';
-import { launchSolution, parametersFor, publishAssets, solutionFor } from '../../tools/deploy/solution.ts';
-import type { LaunchedSolution } from '../../tools/deploy/solution.ts';
 import { comparePools, differingKinds } from '../../tools/demo/compare/compare-pools.ts';
 import { readPool } from '../../tools/demo/compare/read-pool.ts';
 import type { PoolSnapshot } from '../../tools/demo/compare/read-pool.ts';
 import { createDemoPool } from '../../tools/demo/seed/load.ts';
-import { startLocalCloud } from '../../tools/local-cloud/index.ts';
 import type { LocalCloud } from '../../tools/local-cloud/index.ts';
 import { EXPORTED_AT, legacyGroup, legacyMembership, legacyTime, legacyUser } from '../support/adopt/legacy-items.ts';
 import { makeLegacyTable } from '../support/adopt/make-legacy-table.ts';
 import { ODD_NAMES, ODD_VALUES } from '../support/local/odd-users.ts';
-import { operatorOf } from '../support/local/operator.ts';
+import { startCliLaunch } from '../support/local/cli-launch.ts';
+import type { CliLaunch } from '../support/local/cli-launch.ts';
 import { runPackedCli } from '../support/local/packed-cli.ts';
 import type { EndedCli } from '../support/local/packed-cli.ts';
-import { root } from '../support/templates.ts';
 
 /** A person of whom the table tells; `lost`: what the restore says of who does not come back. */
 interface Person {
@@ -154,37 +149,28 @@ function poolOf(people: readonly Person[]): PoolSnapshot {
 
 describe('17.8: tables of the retired solution, with IAM enforced', function () {
   this.timeout(900_000);
-  let folder: string;
+  let launch: CliLaunch;
   let cloud: LocalCloud;
-  let launched: LaunchedSolution;
-  let keys: Awaited<ReturnType<typeof operatorOf>>;
 
   before(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'adopt-'));
-    [cloud] = await Promise.all([startLocalCloud({ waitScale: 0.01 }), writePackageFolder(root, join(folder, 'dist'))]);
-    const pool = await createDemoPool(cognitoIn(cloud, PRIMARY), 'customers');
-    const solution = solutionFor(cloud, 'my-assets', 'CliLaunch');
-    await publishAssets(solution);
-    launched = await launchSolution(solution, parametersFor(pool, { CognitoTPS: '25' }));
-    const sfn = stepFunctionsIn(cloud, PRIMARY);
-    // Of an empty pool; whatever it says, it is over.
-    await endOf(sfn, await firstExecution(sfn, launched.exportWorkflow));
-    keys = await operatorOf(cloud, 'Read only', 'Operate', 'Adopt');
+    // The first export, of an empty pool, is over, whatever it says.
+    launch = await startCliLaunch({
+      makePool: (made) => createDemoPool(cognitoIn(made, PRIMARY), 'customers'),
+      policies: ['Read only', 'Operate', 'Adopt'],
+    });
+    ({ cloud } = launch);
   });
-  after(async () => {
-    await cloud?.stop();
-    rmSync(folder, { recursive: true, force: true });
-  });
+  after(() => launch?.stop());
 
   const cli = async (args: readonly string[], code: number): Promise<EndedCli> => {
-    const ended = await runPackedCli({ folder, cloud, keys }, args);
+    const ended = await runPackedCli(launch, args);
     expect(ended.code, `${args.join(' ')}\n${ended.out}${ended.err}`).to.equal(code);
     return ended;
   };
   /** Makes a table, adopts it, and gives what the command says. */
   const adopt = async (name: string, items: readonly TableItem[]): Promise<Readonly<Record<string, unknown>>> => {
     await makeLegacyTable(cloud.clientConfig(PRIMARY), name, items);
-    return written(['--table', name, '--save', join(folder, `${name}.csv`)]);
+    return written(['--table', name, '--save', join(launch.folder, `${name}.csv`)]);
   };
   const written = async (args: readonly string[]): Promise<Readonly<Record<string, unknown>>> => {
     const { out } = await cli(['adopt', ...args, '--yes', '--json'], 0);
@@ -203,13 +189,13 @@ describe('17.8: tables of the retired solution, with IAM enforced', function () 
       [],
       names.length === 0 ? {} : { UsernameAttributes: [...names] },
     );
-    const ended = await execute(stepFunctionsIn(cloud, region), launched.importWorkflow[region], {
+    const ended = await execute(stepFunctionsIn(cloud, region), launch.launched.importWorkflow[region], {
       NewUserPoolId: target,
       ExportRun: adopted['run_id'],
       SnapshotPrefix: adopted['snapshot'],
     });
     const s3 = new S3Client(cloud.clientConfig(region));
-    const Bucket = launched.bucket[region];
+    const Bucket = launch.launched.bucket[region];
     const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket, Prefix: `restores/${target}/` }));
     const key = Contents.map(({ Key = '' }) => Key).find((one) => one.endsWith('/report/failures.csv'));
     const text =
@@ -269,7 +255,7 @@ describe('17.8: tables of the retired solution, with IAM enforced', function () 
       older: { users: 1, groups: 0, memberships: 1 },
       newer: { users: 1, groups: 0, memberships: 1 },
     });
-    const saved = readFileSync(join(folder, 'old-odd-BackupTable-1.csv'), 'utf8');
+    const saved = readFileSync(join(launch.folder, 'old-odd-BackupTable-1.csv'), 'utf8');
     for (const { user } of [rival, older, former, damaged]) expect(saved).to.include(user.sub);
     const { ended, rows, restored } = await restore(adopted);
     expect(ended, ended.cause).to.include({ status: 'FAILED', error: 'RestoreIncomplete' });
@@ -296,7 +282,7 @@ describe('17.8: tables of the retired solution, with IAM enforced', function () 
     const people = byAddress();
     await makeLegacyTable(cloud.clientConfig(SECONDARY), 'old-replica-BackupTable-1', itemsOf(people));
     const adopted = await written(['--table', 'old-replica-BackupTable-1', '--region', SECONDARY]);
-    expect(adopted['snapshot']).to.equal(`s3://${launched.bucket[SECONDARY]}/adopted/`);
+    expect(adopted['snapshot']).to.equal(`s3://${launch.launched.bucket[SECONDARY]}/adopted/`);
     const { ended, restored } = await restore(adopted, ['email'], SECONDARY);
     expect(ended, ended.cause).to.include({ status: 'SUCCEEDED' });
     expect(differingKinds(comparePools(poolOf(people), restored))).to.deep.equal([]);
@@ -305,7 +291,7 @@ describe('17.8: tables of the retired solution, with IAM enforced', function () 
   it('17.8: a table that is none of the retired solution is refused, with its reason and exit code', async () => {
     const refused = async (table: string, code: number, region = PRIMARY): Promise<string> =>
       (await cli(['adopt', '--table', table, '--yes', '--region', region], code)).err;
-    expect(await refused(launched.tableName, 4)).to.include('a table of this product');
+    expect(await refused(launch.launched.tableName, 4)).to.include('a table of this product');
     await makeLegacyTable(cloud.clientConfig(PRIMARY), 'somebodys-table', [{ id: 'a', type: 'b' }]);
     expect(await refused('somebodys-table', 4)).to.include('no item latest-export-timestamp');
     await makeLegacyTable(cloud.clientConfig(PRIMARY), 'empty-BackupTable-1', [legacyTime()]);

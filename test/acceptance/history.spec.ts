@@ -3,8 +3,7 @@
  * them an ordinary night, a bad script, a deleted group and a user who signs up again. `npm run acceptance:history`; with
  * USERS=300 a short one.
  */
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   AdminCreateUserCommand,
@@ -18,26 +17,17 @@ import {
 } from '@aws-sdk/client-cognito-identity-provider';
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { expect } from 'chai';
-import { writePackageFolder } from '../../deployment/packaging/package-folder.ts';
 import { forEachAtOnce } from '../../source/domain/concurrency.ts';
-import { cognitoIn, stepFunctionsIn } from '../../tools/deploy/clients.ts';
-import { endOf, firstExecution } from '../../tools/deploy/executions.ts';
+import { cognitoIn } from '../../tools/deploy/clients.ts';
 import { PRIMARY } from '../../tools/deploy/regions.ts';
-import { launchSolution, parametersFor, publishAssets, solutionFor } from '../../tools/deploy/solution.ts';
-import type { LaunchedSolution } from '../../tools/deploy/solution.ts';
-import { DEMO_GROUPS } from '../../tools/demo/seed/groups.ts';
-import { createDemoPool, loadPool } from '../../tools/demo/seed/load.ts';
-import { demoUsers } from '../../tools/demo/seed/users.ts';
-import { startLocalCloud } from '../../tools/local-cloud/index.ts';
 import type { LocalCloud } from '../../tools/local-cloud/index.ts';
-import { operatorOf } from '../support/local/operator.ts';
+import { makeDemoPool, startCliLaunch } from '../support/local/cli-launch.ts';
+import type { CliLaunch } from '../support/local/cli-launch.ts';
 import { runPackedCli } from '../support/local/packed-cli.ts';
 import type { EndedCli } from '../support/local/packed-cli.ts';
 import { steps } from '../support/steps.ts';
-import { root } from '../support/templates.ts';
 
 const USERS = Number(process.env['USERS'] ?? 6_000);
-const STACK = 'UserBackup';
 const VICTIMS = Math.floor(USERS * 0.4);
 const HOURS_MS = 3 * 3_600_000;
 
@@ -54,10 +44,8 @@ interface SeenUser {
 describe('acceptance: one user back, and what happened when', function () {
   this.timeout(3_600_000);
   const step = steps();
-  let folder: string;
+  let launch: CliLaunch;
   let cloud: LocalCloud;
-  let launched: LaunchedSolution;
-  let keys: Awaited<ReturnType<typeof operatorOf>>;
   let pool: string;
   let runs: readonly string[] = [];
   /** Before the first export. */
@@ -70,24 +58,21 @@ describe('acceptance: one user back, and what happened when', function () {
   const group = 'administrators';
 
   before(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'acceptance-'));
-    [cloud] = await Promise.all([startLocalCloud({ waitScale: 0.05 }), writePackageFolder(root, join(folder, 'dist'))]);
-    pool = await createDemoPool(cognitoIn(cloud, PRIMARY), 'customers');
-    await loadPool({ cloud, region: PRIMARY, poolId: pool }, DEMO_GROUPS, demoUsers(USERS, DEMO_GROUPS));
-    original = await seen();
-    const solution = solutionFor(cloud, 'my-assets', STACK);
-    await publishAssets(solution);
-    launched = await launchSolution(solution, parametersFor(pool, { CognitoTPS: '25' }));
-    const sfn = stepFunctionsIn(cloud, PRIMARY);
-    await endOf(sfn, await firstExecution(sfn, launched.exportWorkflow));
-    keys = await operatorOf(cloud, 'Read only', 'Operate', 'Restore');
+    launch = await startCliLaunch({
+      makePool: async (made) => {
+        cloud = made;
+        pool = await makeDemoPool(made, USERS);
+        original = await seen();
+        return pool;
+      },
+      stack: 'UserBackup',
+      waitScale: 0.05,
+      policies: ['Read only', 'Operate', 'Restore'],
+    });
   });
-  after(async () => {
-    await cloud?.stop();
-    rmSync(folder, { recursive: true, force: true });
-  });
+  after(() => launch?.stop());
 
-  const cli = (typed: string): Promise<EndedCli> => runPackedCli({ folder, cloud, keys }, typed.split(' '));
+  const cli = (typed: string): Promise<EndedCli> => runPackedCli(launch, typed.split(' '));
   const done = async (typed: string): Promise<string> => {
     const { code, out, err } = await cli(typed);
     expect(code, `${typed}\n${out}${err}`).to.equal(0);
@@ -253,7 +238,7 @@ describe('acceptance: one user back, and what happened when', function () {
   });
 
   step('16: a dry run writes nothing; restore-user brings the three users back', async () => {
-    writeFileSync(join(folder, 'gone.txt'), gone.map((user) => `${emailOf(user)}\n`).join(''));
+    writeFileSync(join(launch.folder, 'gone.txt'), gone.map((user) => `${emailOf(user)}\n`).join(''));
     await done(`restore-user --from-file gone.txt --to ${pool} --dry-run`);
     expect(await seen()).to.deep.equal(damaged);
     await done(`restore-user --from-file gone.txt --to ${pool} --yes`);
@@ -268,8 +253,8 @@ describe('acceptance: one user back, and what happened when', function () {
   step('16: the victims get their names back, and undo takes them again', async () => {
     const { intervals } = (await summaryOf('damage')) as { intervals: readonly { from: string }[] };
     await done(`damage --until ${intervals[1]?.from} --save victims.txt`);
-    expect(statSync(join(folder, 'victims.txt')).mode & 0o777).to.equal(0o600);
-    expect(readFileSync(join(folder, 'victims.txt'), 'utf8').trim().split('\n')).to.have.members(
+    expect(statSync(join(launch.folder, 'victims.txt')).mode & 0o777).to.equal(0o600);
+    expect(readFileSync(join(launch.folder, 'victims.txt'), 'utf8').trim().split('\n')).to.have.members(
       victims.map(({ sub }) => sub),
     );
     const restored = await done(
@@ -311,7 +296,7 @@ describe('acceptance: one user back, and what happened when', function () {
   /** Lets the kept runs be older for a while: AWS's recovery takes no point of the last quarter of an hour. */
   async function atAnEarlierTime(ms: number, work: () => Promise<void>): Promise<void> {
     const s3 = new S3Client(cloud.clientConfig(PRIMARY));
-    const Bucket = launched.bucket[PRIMARY];
+    const Bucket = launch.launched.bucket[PRIMARY];
     const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket, Prefix: 'snapshots/' }));
     const stored: (readonly [Key: string, Body: string])[] = [];
     for (const { Key = '' } of Contents.filter((object) => object.Key?.endsWith('/manifest.json') === true)) {

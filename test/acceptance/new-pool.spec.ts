@@ -3,8 +3,7 @@
  * ImportWorkflow restores into that very pool, in either Region; every setting and every field of every user is compared
  * with what Cognito said of the old pool. With IAM enforced on the local cloud. `npm run new-pool:proof`, some five minutes.
  */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   CreateIdentityProviderCommand,
@@ -27,30 +26,23 @@ import type {
 } from '@aws-sdk/client-cognito-identity-provider';
 import { expect } from 'chai';
 import { parse } from 'csv-parse/sync';
-import { writePackageFolder } from '../../deployment/packaging/package-folder.ts';
 import { cognitoIn, stepFunctionsIn } from '../../tools/deploy/clients.ts';
-import { execute, firstExecution, endOf, succeeded } from '../../tools/deploy/executions.ts';
+import { execute, succeeded } from '../../tools/deploy/executions.ts';
 import { PRIMARY, SECONDARY } from '../../tools/deploy/regions.ts';
-import { launchSolution, parametersFor, publishAssets, solutionFor } from '../../tools/deploy/solution.ts';
-import type { LaunchedSolution } from '../../tools/deploy/solution.ts';
 import { comparePools, differingKinds } from '../../tools/demo/compare/compare-pools.ts';
 import { readPool } from '../../tools/demo/compare/read-pool.ts';
 import type { PoolSnapshot } from '../../tools/demo/compare/read-pool.ts';
-import { DEMO_GROUPS } from '../../tools/demo/seed/groups.ts';
-import { createDemoPool, loadPool, settingsOf } from '../../tools/demo/seed/load.ts';
+import { settingsOf } from '../../tools/demo/seed/load.ts';
 import { withSignIn } from '../../tools/demo/seed/sign-in.ts';
 import type { SignInPool } from '../../tools/demo/seed/sign-in.ts';
-import { demoUsers } from '../../tools/demo/seed/users.ts';
 import { readSignIns, signInProblems } from '../../tools/demo/sign-in/compare.ts';
 import type { SignIns } from '../../tools/demo/sign-in/compare.ts';
-import { startLocalCloud } from '../../tools/local-cloud/index.ts';
 import type { LocalCloud } from '../../tools/local-cloud/index.ts';
-import { operatorOf } from '../support/local/operator.ts';
+import { makeDemoPool, startCliLaunch } from '../support/local/cli-launch.ts';
+import type { CliLaunch } from '../support/local/cli-launch.ts';
 import { runPackedCli } from '../support/local/packed-cli.ts';
-import { root } from '../support/templates.ts';
 
 const USERS = 120;
-const STACK = 'CliLaunch';
 
 /** Settings that are nobody's default. */
 const SETTINGS: Partial<CreateUserPoolCommandInput> = {
@@ -105,32 +97,56 @@ async function saidOf(client: CognitoIdentityProviderClient, UserPoolId: string)
   const { Id: _i, Arn: _a, Name: _n, CreationDate: _c, LastModifiedDate: _l, ...pool } = UserPool;
   const { EstimatedNumberOfUsers: _e, UserPoolTags = {}, ...settings } = pool;
   const { $metadata: _m, ...mfa } = await client.send(new GetUserPoolMfaConfigCommand({ UserPoolId }));
-  const clients = new Map<string, object>();
-  for await (const { UserPoolClients = [] } of paginateListUserPoolClients({ client }, { UserPoolId, MaxResults: 60 }))
-    for (const { ClientId } of UserPoolClients) {
+  const clients = await saidOfParts(
+    paginateListUserPoolClients({ client }, { UserPoolId, MaxResults: 60 }),
+    ({ UserPoolClients }) => UserPoolClients,
+    async ({ ClientId }) => {
       const found = await client.send(new DescribeUserPoolClientCommand({ UserPoolId, ClientId }));
-      const { ClientId: _id, UserPoolId: _p, ClientSecret, ...rest } = found.UserPoolClient ?? {};
-      const { CreationDate: _made, LastModifiedDate: _changed, ...kept } = rest;
-      clients.set(kept.ClientName ?? '', { ...kept, hasSecret: ClientSecret !== undefined });
-    }
-  const resourceServers = new Map<string, object>();
-  for await (const { ResourceServers = [] } of paginateListResourceServers({ client }, { UserPoolId, MaxResults: 50 }))
-    for (const { Identifier } of ResourceServers) {
-      const found = await client.send(new DescribeResourceServerCommand({ UserPoolId, Identifier }));
-      const { UserPoolId: _p, ...kept } = found.ResourceServer ?? {};
-      resourceServers.set(Identifier ?? '', kept);
-    }
-  const providers = new Map<string, object>();
-  for await (const { Providers = [] } of paginateListIdentityProviders({ client }, { UserPoolId, MaxResults: 60 }))
-    for (const { ProviderName } of Providers) {
+      const { ClientId: _id, ClientSecret, ...kept } = found.UserPoolClient ?? {};
+      return [kept.ClientName, { ...kept, hasSecret: ClientSecret !== undefined }];
+    },
+  );
+  const resourceServers = await saidOfParts(
+    paginateListResourceServers({ client }, { UserPoolId, MaxResults: 50 }),
+    ({ ResourceServers }) => ResourceServers,
+    async ({ Identifier }) => [
+      Identifier,
+      (await client.send(new DescribeResourceServerCommand({ UserPoolId, Identifier }))).ResourceServer,
+    ],
+  );
+  const providers = await saidOfParts(
+    paginateListIdentityProviders({ client }, { UserPoolId, MaxResults: 60 }),
+    ({ Providers }) => Providers,
+    async ({ ProviderName }) => {
       const found = await client.send(new DescribeIdentityProviderCommand({ UserPoolId, ProviderName }));
-      const { UserPoolId: _p, CreationDate: _made, LastModifiedDate: _changed, ...kept } = found.IdentityProvider ?? {};
       // Which no backup has: the command names it among what is done by hand.
-      const { client_secret: _secret, ...ProviderDetails } = kept.ProviderDetails ?? {};
-      providers.set(ProviderName ?? '', { ...kept, ProviderDetails });
-    }
+      const { client_secret: _secret, ...ProviderDetails } = found.IdentityProvider?.ProviderDetails ?? {};
+      return [ProviderName, { ...found.IdentityProvider, ProviderDetails }];
+    },
+  );
   const own = Object.entries(UserPoolTags).filter(([key]) => key in (SETTINGS.UserPoolTags ?? {}));
   return { pool: { ...settings, UserPoolTags: Object.fromEntries(own) }, mfa, clients, resourceServers, providers };
+}
+
+/** Every part of one kind by its name, without the pool's id and when it was made and changed. */
+async function saidOfParts<Page, Part>(
+  pages: AsyncIterable<Page>,
+  partsOf: (page: Page) => readonly Part[] | undefined,
+  describePart: (part: Part) => Promise<readonly [name: string | undefined, said: object | undefined]>,
+): Promise<ReadonlyMap<string, object>> {
+  const said = new Map<string, object>();
+  for await (const page of pages)
+    for (const part of partsOf(page) ?? []) {
+      const [name = '', whole = {}] = await describePart(part);
+      const {
+        UserPoolId: _p,
+        CreationDate: _made,
+        LastModifiedDate: _changed,
+        ...kept
+      } = whole as Record<string, unknown>;
+      said.set(name, kept);
+    }
+  return said;
 }
 
 /** Without the group that Cognito makes by itself for each identity provider, and names by the pool's id. */
@@ -173,51 +189,40 @@ async function addParts(client: CognitoIdentityProviderClient, UserPoolId: strin
 for (const kind of ['alias', 'email-phone'] as const satisfies readonly SignInPool[])
   describe(`17.5: a restore into the pool that new-pool makes, ${kind}, with IAM enforced`, function () {
     this.timeout(900_000);
-    let folder: string;
+    let launch: CliLaunch;
     let cloud: LocalCloud;
-    let launched: LaunchedSolution;
-    let keys: Awaited<ReturnType<typeof operatorOf>>;
     let old: PoolSnapshot;
     let signIns: SignIns;
     let said: SaidOfPool;
 
     before(async () => {
-      folder = mkdtempSync(join(tmpdir(), 'new-pool-'));
-      [cloud] = await Promise.all([
-        startLocalCloud({ waitScale: 0.01 }),
-        writePackageFolder(root, join(folder, 'dist')),
-      ]);
+      launch = await startCliLaunch({
+        makePool: async (made) => {
+          const pool = await makeDemoPool(made, USERS, {
+            settings: { ...settingsOf(kind), ...SETTINGS },
+            asUser: (user, number) => withSignIn(kind, user, number),
+          });
+          await addParts(cognitoIn(made, PRIMARY), pool);
+          return pool;
+        },
+        parameters: { AllowMultipleUsernameAttributes: kind === 'email-phone' ? 'YES' : 'NO' },
+        policies: ['New pool'],
+      });
+      ({ cloud } = launch);
+      succeeded('The first export', launch.firstExport);
+      const { pool } = launch;
       const cognito = cognitoIn(cloud, PRIMARY);
-      const pool = await createDemoPool(cognito, 'customers', [], { ...settingsOf(kind), ...SETTINGS });
-      await addParts(cognito, pool);
-      const users = demoUsers(USERS, DEMO_GROUPS).map((user, number) => withSignIn(kind, user, number));
-      await loadPool({ cloud, region: PRIMARY, poolId: pool }, DEMO_GROUPS, users);
-      const solution = solutionFor(cloud, 'my-assets', STACK);
-      await publishAssets(solution);
-      launched = await launchSolution(
-        solution,
-        parametersFor(pool, {
-          CognitoTPS: '25',
-          AllowMultipleUsernameAttributes: kind === 'email-phone' ? 'YES' : 'NO',
-        }),
-      );
-      const sfn = stepFunctionsIn(cloud, PRIMARY);
-      succeeded('The first export', await endOf(sfn, await firstExecution(sfn, launched.exportWorkflow)));
-      keys = await operatorOf(cloud, 'New pool');
       old = withoutAutomaticGroups(await readPool(cognito, pool), pool);
       said = await saidOf(cognito, pool);
       signIns = await readSignIns(cognito, pool, old);
       await cognito.send(new DeleteUserPoolCommand({ UserPoolId: pool }));
     });
-    after(async () => {
-      await cloud?.stop();
-      rmSync(folder, { recursive: true, force: true });
-    });
+    after(() => launch?.stop());
 
     for (const region of [PRIMARY, SECONDARY] as const)
       it(`17.5: in ${region} the new pool has every setting, and everybody comes back into it with every field`, async () => {
         const there = cognitoIn(cloud, region);
-        const ended = await runPackedCli({ folder, cloud, keys }, [
+        const ended = await runPackedCli(launch, [
           ...['new-pool', '--like-backup', '--with-clients', '--region', region, '--json'],
           ...['--clients-file', `clients-${region}.csv`],
         ]);
@@ -232,12 +237,12 @@ for (const kind of ['alias', 'email-phone'] as const satisfies readonly SignInPo
           expect(said[part].size, part).to.be.above(0);
           expect(Object.fromEntries(now[part]), `${part}: ${ended.out}`).to.deep.equal(Object.fromEntries(said[part]));
         }
-        const rows = parse<Record<string, string>>(readFileSync(join(folder, `clients-${region}.csv`), 'utf8'), {
+        const rows = parse<Record<string, string>>(readFileSync(join(launch.folder, `clients-${region}.csv`), 'utf8'), {
           columns: true,
         });
         expect(rows).to.have.length(said.clients.size);
 
-        const restored = await execute(stepFunctionsIn(cloud, region), launched.importWorkflow[region], {
+        const restored = await execute(stepFunctionsIn(cloud, region), launch.launched.importWorkflow[region], {
           NewUserPoolId: made,
         });
         succeeded('The restore', restored);

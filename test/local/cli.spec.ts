@@ -1,6 +1,5 @@
 /** The operator's day at the command line: the real process against the local cloud; each step goes on from the one before. */
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   AdminDeleteUserCommand,
@@ -10,22 +9,16 @@ import {
 import type { AttributeType } from '@aws-sdk/client-cognito-identity-provider';
 import { DisableRuleCommand, EventBridgeClient, ListRuleNamesByTargetCommand } from '@aws-sdk/client-eventbridge';
 import { expect } from 'chai';
-import { writePackageFolder } from '../../deployment/packaging/package-folder.ts';
-import { cognitoIn, stepFunctionsIn } from '../../tools/deploy/clients.ts';
-import { endOf, firstExecution } from '../../tools/deploy/executions.ts';
+import { cognitoIn } from '../../tools/deploy/clients.ts';
 import { createPool } from '../../tools/deploy/pools.ts';
 import { PRIMARY, SECONDARY } from '../../tools/deploy/regions.ts';
-import { launchSolution, parametersFor, publishAssets, solutionFor } from '../../tools/deploy/solution.ts';
-import type { LaunchedSolution } from '../../tools/deploy/solution.ts';
-import { DEMO_GROUPS } from '../../tools/demo/seed/groups.ts';
-import { createDemoPool, loadPool } from '../../tools/demo/seed/load.ts';
-import { demoUsers } from '../../tools/demo/seed/users.ts';
-import { startLocalCloud } from '../../tools/local-cloud/index.ts';
+import { createDemoPool } from '../../tools/demo/seed/load.ts';
 import type { LocalCloud } from '../../tools/local-cloud/index.ts';
+import { makeDemoPool, startCliLaunch } from '../support/local/cli-launch.ts';
+import type { CliLaunch } from '../support/local/cli-launch.ts';
 import { runPackedCli } from '../support/local/packed-cli.ts';
 import type { EndedCli } from '../support/local/packed-cli.ts';
 import { steps } from '../support/steps.ts';
-import { root } from '../support/templates.ts';
 
 const USERS = 60;
 
@@ -39,36 +32,28 @@ const valueOf = (attributes: readonly AttributeType[], name: string): string =>
 describe('the command line against the local cloud', function () {
   this.timeout(600_000);
   const step = steps();
-  let folder: string;
+  let launch: CliLaunch;
   let cloud: LocalCloud;
-  let launched: LaunchedSolution;
   let source: string;
   let target: string;
 
   before(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'cli-'));
-    [cloud] = await Promise.all([startLocalCloud({ waitScale: 0.05 }), writePackageFolder(root, join(folder, 'dist'))]);
-    const cognito = cognitoIn(cloud, PRIMARY);
-    source = await createDemoPool(cognito, 'customers');
-    await loadPool({ cloud, region: PRIMARY, poolId: source }, DEMO_GROUPS, demoUsers(USERS, DEMO_GROUPS));
-    const solution = solutionFor(cloud, 'my-assets', 'UserBackup');
-    await publishAssets(solution);
-    launched = await launchSolution(solution, parametersFor(source, { CognitoTPS: '25' }));
-    const sfn = stepFunctionsIn(cloud, PRIMARY);
-    await endOf(sfn, await firstExecution(sfn, launched.exportWorkflow));
-    target = await createDemoPool(cognito, 'restored');
+    launch = await startCliLaunch({
+      makePool: (made) => makeDemoPool(made, USERS),
+      stack: 'UserBackup',
+      waitScale: 0.05,
+    });
+    ({ cloud, pool: source } = launch);
+    target = await createDemoPool(cognitoIn(cloud, PRIMARY), 'restored');
   });
-  after(async () => {
-    await cloud?.stop();
-    rmSync(folder, { recursive: true, force: true });
-  });
+  after(() => launch?.stop());
 
   interface Ended extends EndedCli {
     readonly lines: readonly Readonly<Record<string, unknown>>[];
   }
   /** @param interruptAt text of the output at which Ctrl-C is pressed */
   const cli = async (args: readonly string[], interruptAt?: string): Promise<Ended> => {
-    const ended = await runPackedCli({ folder, cloud }, args, interruptAt);
+    const ended = await runPackedCli(launch, args, interruptAt);
     const lines = args.includes('--json')
       ? ended.out
           .split('\n')
@@ -158,8 +143,8 @@ describe('the command line against the local cloud', function () {
     const { code, out, err } = await cli(['report', '--to', target, '--save', 'failures.csv']);
     expect(code, err).to.equal(0);
     expect(out).to.not.match(/@/);
-    expect(statSync(join(folder, 'failures.csv')).mode & 0o777).to.equal(0o600);
-    expect(readFileSync(join(folder, 'failures.csv'), 'utf8')).to.include('sign_in_name');
+    expect(statSync(join(launch.folder, 'failures.csv')).mode & 0o777).to.equal(0o600);
+    expect(readFileSync(join(launch.folder, 'failures.csv'), 'utf8')).to.include('sign_in_name');
   });
 
   step('verify compares the new pool with the backup', async () => {
@@ -188,7 +173,7 @@ describe('the command line against the local cloud', function () {
   step('15.1: status --check says that the schedule is disabled', async () => {
     const events = new EventBridgeClient(cloud.clientConfig(PRIMARY));
     const { RuleNames = [] } = await events.send(
-      new ListRuleNamesByTargetCommand({ TargetArn: launched.exportWorkflow }),
+      new ListRuleNamesByTargetCommand({ TargetArn: launch.launched.exportWorkflow }),
     );
     for (const Name of RuleNames) await events.send(new DisableRuleCommand({ Name }));
     const { code, out } = await cli(['status', '--check']);

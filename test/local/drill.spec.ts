@@ -1,7 +1,4 @@
 /** A drill on the local cloud with IAM enforced, started and read by the command line. `npm run drill` runs it alone, some two minutes. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import {
   CognitoIdentityProviderClient,
   CreateUserPoolCommand,
@@ -14,52 +11,36 @@ import { GetRoleCommand, IAMClient, ListRolesCommand, UpdateAssumeRolePolicyComm
 import { StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import { expect } from 'chai';
-import { writePackageFolder } from '../../deployment/packaging/package-folder.ts';
 import { THROW_AWAY_TAG } from '../../source/domain/backup/throw-away-pool.ts';
 import { cognitoIn, stepFunctionsIn } from '../../tools/deploy/clients.ts';
-import { endOf, firstExecution, startExecution } from '../../tools/deploy/executions.ts';
+import { endOf, startExecution, succeeded } from '../../tools/deploy/executions.ts';
 import { PRIMARY } from '../../tools/deploy/regions.ts';
-import { launchSolution, parametersFor, publishAssets, solutionFor } from '../../tools/deploy/solution.ts';
-import type { LaunchedSolution } from '../../tools/deploy/solution.ts';
-import { DEMO_GROUPS } from '../../tools/demo/seed/groups.ts';
-import { createDemoPool, loadPool } from '../../tools/demo/seed/load.ts';
-import { demoUsers } from '../../tools/demo/seed/users.ts';
-import { startLocalCloud } from '../../tools/local-cloud/index.ts';
 import type { LocalCloud } from '../../tools/local-cloud/index.ts';
-import { operatorOf } from '../support/local/operator.ts';
+import { makeDemoPool, startCliLaunch } from '../support/local/cli-launch.ts';
+import type { CliLaunch } from '../support/local/cli-launch.ts';
 import { runPackedCli } from '../support/local/packed-cli.ts';
-import { root } from '../support/templates.ts';
 
 const USERS = 90;
 
 describe('17.6: a drill on the local cloud, with IAM enforced', function () {
   this.timeout(900_000);
-  let folder: string;
+  let launch: CliLaunch;
   let cloud: LocalCloud;
-  let launched: LaunchedSolution;
-  let keys: Awaited<ReturnType<typeof operatorOf>>;
   let pool: string;
 
   before(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'drill-'));
-    [cloud] = await Promise.all([startLocalCloud({ waitScale: 0.01 }), writePackageFolder(root, join(folder, 'dist'))]);
-    pool = await createDemoPool(cognitoIn(cloud, PRIMARY), 'customers');
-    await loadPool({ cloud, region: PRIMARY, poolId: pool }, DEMO_GROUPS, demoUsers(USERS, DEMO_GROUPS));
-    const solution = solutionFor(cloud, 'my-assets', 'CliLaunch');
-    await publishAssets(solution);
-    launched = await launchSolution(solution, parametersFor(pool, { CognitoTPS: '25', DrillSchedule: 'WEEKLY' }));
-    const sfn = stepFunctionsIn(cloud, PRIMARY);
-    const exported = await endOf(sfn, await firstExecution(sfn, launched.exportWorkflow));
-    expect(exported.status, exported.cause).to.equal('SUCCEEDED');
-    keys = await operatorOf(cloud, 'Read only', 'Operate');
+    launch = await startCliLaunch({
+      makePool: (made) => makeDemoPool(made, USERS),
+      parameters: { DrillSchedule: 'WEEKLY' },
+      policies: ['Read only', 'Operate'],
+    });
+    ({ cloud, pool } = launch);
+    succeeded('The first export', launch.firstExport);
   });
-  after(async () => {
-    await cloud?.stop();
-    rmSync(folder, { recursive: true, force: true });
-  });
+  after(() => launch?.stop());
 
   const cli = async (typed: string, code = 0): Promise<string> => {
-    const ended = await runPackedCli({ folder, cloud, keys }, typed.split(' '));
+    const ended = await runPackedCli(launch, typed.split(' '));
     expect(ended.code, `${typed}\n${ended.out}${ended.err}`).to.equal(code);
     return ended.out;
   };
@@ -106,7 +87,7 @@ describe('17.6: a drill on the local cloud, with IAM enforced', function () {
     const sfn = stepFunctionsIn(cloud, PRIMARY);
     const before = await pools();
     let stopped = false;
-    const ended = await endOf(sfn, await startExecution(sfn, launched.drillWorkflow[PRIMARY], {}), {
+    const ended = await endOf(sfn, await startExecution(sfn, launch.launched.drillWorkflow[PRIMARY], {}), {
       pollMs: 100,
       running: async ({ executionArn }) => {
         if (stopped || (await pools()).length === before.length) return;

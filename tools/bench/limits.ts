@@ -97,6 +97,12 @@ export function importLimit(shape: PopulationShape, callsPerSecond: number, jobU
   );
 }
 
+/** Seconds that no run of a cell can beat, where a page of a listing takes `listingMs`. */
+export const limitOf = (cell: Cell, listingMs: number): number =>
+  cell.workflow === 'export'
+    ? exportLimit(cell.shape, cell.callsPerSecond, listingMs, signInQuestions(cell))
+    : importLimit(cell.shape, cell.callsPerSecond, cell.jobUsersPerSecond ?? 0);
+
 /** 1.15 of the limit and three minutes. */
 export const importBar = (limit: number): number => 1.15 * limit + 180;
 

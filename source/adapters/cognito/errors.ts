@@ -1,3 +1,4 @@
+import { isAboutValues } from '../../domain/about-values.ts';
 import { Fault, Halt } from '../../domain/errors.ts';
 import { isPossibleName } from '../../domain/model.ts';
 import { errorNameOf, serviceError } from '../service-errors.ts';
@@ -71,4 +72,4 @@ export const isMissingGroup = (error: unknown): boolean =>
 
 /** Cognito refuses to speak of a group whose name it could not have: there is none. Any other refused request is an error. */
 export const isRefusedName = (error: unknown, group: string): boolean =>
-  ['InvalidParameterException', 'ValidationException'].includes(errorNameOf(error)) && !isPossibleName(group);
+  isAboutValues(errorNameOf(error)) && !isPossibleName(group);

@@ -1,4 +1,5 @@
 import type { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider';
+import { isAboutValues } from '../../domain/about-values.ts';
 import { Halt } from '../../domain/errors.ts';
 import { writesPaused } from '../../domain/recovery/paused-writes.ts';
 import { activeRecovery } from '../../domain/recovery/recoveries.ts';
@@ -6,14 +7,13 @@ import { errorNameOf, httpStatusOf, isDenied } from '../service-errors.ts';
 import { isThrottle } from './client.ts';
 import { listRecoveries } from './recoveries.ts';
 
-/** Refusals that say for certain what they are about: the write was looked at, so that writes are not paused. */
+/** Refusals, beside those of values, that say for certain what they are about: the write was looked at, so that writes are not paused. */
 const CERTAIN = new Set([
   'UserNotFoundException',
   'UsernameExistsException',
   'AliasExistsException',
   'GroupExistsException',
   'ResourceNotFoundException',
-  'InvalidParameterException',
   'InvalidPasswordException',
   'PasswordHistoryPolicyViolationException',
   'UserLambdaValidationException',
@@ -22,8 +22,6 @@ const CERTAIN = new Set([
   'CodeDeliveryFailureException',
   'UserImportInProgressException',
   'LimitExceededException',
-  'SerializationException',
-  'ValidationException',
 ]);
 
 /**
@@ -46,7 +44,8 @@ export async function unlessPaused<T>(
 
 function mayBePause(error: unknown): boolean {
   const status = httpStatusOf(error) ?? 500;
-  return status < 500 && !isThrottle(error) && !isDenied(error) && !CERTAIN.has(errorNameOf(error));
+  const name = errorNameOf(error);
+  return status < 500 && !isThrottle(error) && !isDenied(error) && !CERTAIN.has(name) && !isAboutValues(name);
 }
 
 async function assertNotPaused(client: CognitoIdentityProviderClient, poolId: string, refused: string): Promise<void> {

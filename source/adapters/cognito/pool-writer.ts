@@ -11,6 +11,7 @@ import {
   UpdateGroupCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
 import type { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider';
+import { isAboutValues } from '../../domain/about-values.ts';
 import type { Refusal, UserPoolWriter, WriteOutcome } from '../../domain/ports.ts';
 import { errorNameOf } from '../service-errors.ts';
 import { cognitoClient } from './client.ts';
@@ -20,12 +21,11 @@ import { attributesNamedIn } from './named-attributes.ts';
 import { unlessPaused } from './paused.ts';
 import { fromAttributes, toPoolUser } from './users.ts';
 
-/** Refusals that concern one user, not the pool or the role (error lists of the operations in Cognito's API model). */
+/** Refusals, beside those of values, that concern one user, not the pool or the role (error lists of the operations in Cognito's API model). */
 const REFUSALS = new Set([
   'UserNotFoundException',
   'UsernameExistsException',
   'AliasExistsException',
-  'InvalidParameterException',
   'InvalidPasswordException',
   'PasswordHistoryPolicyViolationException',
   'UnsupportedUserStateException',
@@ -37,18 +37,10 @@ const REFUSALS = new Set([
   'InvalidLambdaResponseException',
   'CodeDeliveryFailureException',
   'UserImportInProgressException',
-  // Not in the model: what a value that breaks the request's form or the model's own limits is answered with.
-  'SerializationException',
-  'ValidationException',
 ]);
 
 /** Refusals that concern one group; NotAuthorizedException is about the pool or the role. */
-const GROUP_REFUSALS = new Set([
-  'InvalidParameterException',
-  'LimitExceededException',
-  'SerializationException',
-  'ValidationException',
-]);
+const GROUP_REFUSALS = new Set(['LimitExceededException']);
 /** Whoever gives a group a role passes it (iam:PassRole): a refusal of that costs this group its role. */
 const ROLE_REFUSALS = new Set([...GROUP_REFUSALS, 'AccessDeniedException', 'NotAuthorizedException']);
 
@@ -70,7 +62,8 @@ async function unlessRefused<T>(
   try {
     return await unlessPaused(client, poolId, call);
   } catch (error) {
-    if (refusals.has(errorNameOf(error)) || isMissingGroup(error)) return { refused: errorNameOf(error) };
+    const name = errorNameOf(error);
+    if (isAboutValues(name) || refusals.has(name) || isMissingGroup(error)) return { refused: name };
     throw cognitoError(action, poolId, error);
   }
 }

@@ -1,7 +1,8 @@
 import { describeExecution } from '../../adapters/operator/executions.ts';
 import { bucketReader } from '../../adapters/operator/stored.ts';
 import type { ExecutionFacts, Machine } from '../../domain/operator/execution.ts';
-import { followedStatus } from '../../domain/operator/following.ts';
+import { followedStatus, forwardOnly } from '../../domain/operator/following.ts';
+import type { PartOfWork } from '../../domain/operator/following.ts';
 import { executionProgressIn, executionProgressKey } from '../../domain/workflow/progress.ts';
 import { duration } from '../../domain/workflow/notices/text.ts';
 import { CliError, isCliError } from '../cli-error.ts';
@@ -19,7 +20,11 @@ export interface FollowedExecution {
   readonly machine: Machine;
   readonly executionArn: string;
   readonly attach: string;
+  /** Where the command follows several executions, one after the other: which one this is. */
+  readonly part?: PartOfWork;
 }
+
+const ALL: PartOfWork = { part: 0, of: 1 };
 
 /**
  * Shows how an execution comes along until it has ended; Ctrl-C lets go of it.
@@ -38,12 +43,15 @@ async function untilEnd(
   const { clock, output } = context;
   const aborted = abortOf(signal);
   let answeredAt = clock.now();
+  let shown: number | undefined;
   for (let poll = 0; !signal.aborted; poll += 1) {
     try {
       const { execution, status } = await look(context, followed);
       answeredAt = clock.now();
       if (execution.status !== 'RUNNING') return execution;
-      output.status(status);
+      const next = forwardOnly(status, followed.part ?? ALL, shown);
+      shown = next.percentDone ?? shown;
+      output.status(next);
     } catch (error) {
       if (!isUnreachable(error) || clock.now() - answeredAt > SILENCE_MS) throw lost(followed, error);
       output.status({ text: `No answer for ${duration(clock.now() - answeredAt)}; trying again` });

@@ -1,5 +1,5 @@
 import type { CommandAction } from '../context.ts';
-import { typedPool } from '../given.ts';
+import { assertPoolForTps, typedPool } from '../given.ts';
 import { chosenRegion, openSession } from '../session.ts';
 import { machineIn, runExecution } from './run-execution.ts';
 
@@ -11,7 +11,9 @@ interface VerifyGiven {
 
 /** Starts a verification and follows it. */
 export const runVerify: CommandAction = async (context, { options }) => {
-  const { pool, percent, tps } = options as VerifyGiven;
+  const given = options as VerifyGiven;
+  assertPoolForTps(given);
+  const { pool, percent, tps } = given;
   const compared = pool === undefined ? undefined : await typedPool(context, '--pool', pool);
   const { installation } = await openSession(context, options, {
     settled: true,

@@ -18,7 +18,7 @@ import { number } from '../../domain/counted.ts';
 import { CliError } from '../cli-error.ts';
 import type { CliContext, CommandAction } from '../context.ts';
 import { explained } from '../explain.ts';
-import { typedPool } from '../given.ts';
+import { assertPoolForTps, typedPool } from '../given.ts';
 import type { Block } from '../output/output.ts';
 import { writeAskedFile } from '../private-file.ts';
 import { typed } from '../program.ts';
@@ -45,7 +45,9 @@ interface DiffGiven {
 
 /** Counts what differs between two kept runs, or a run and its living pool; lists it and writes it to a file where that was asked for. */
 export const runDiff: CommandAction = async (context, { args: [earlier = '', later], options }) => {
-  const { pool, tps = CALLS_PER_SECOND, users, save } = options as DiffGiven;
+  const given = options as DiffGiven;
+  assertPoolForTps(given);
+  const { pool, tps = CALLS_PER_SECOND, users, save } = given;
   if (pool !== undefined && later !== undefined)
     throw new CliError('usage', {
       thing: '--pool',

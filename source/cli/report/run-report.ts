@@ -1,4 +1,5 @@
 import { bucketReader } from '../../adapters/operator/stored.ts';
+import { inOptions } from '../../domain/operator/in-options.ts';
 import { failureGroups } from '../../domain/operator/failure-groups.ts';
 import type { FailureGroup } from '../../domain/operator/failure-groups.ts';
 import type { ObjectStore } from '../../domain/ports.ts';
@@ -70,7 +71,7 @@ function groupBlocks(groups: readonly FailureGroup[]): readonly Block[] {
   const byInstead = new Map<string, FailureGroup[]>();
   for (const group of groups) byInstead.set(group.instead, [...(byInstead.get(group.instead) ?? []), group]);
   return [...byInstead].map(([instead, inIt]) => ({
-    heading: instead === '' ? 'By reason' : `Done instead: ${instead}`,
+    heading: instead === '' ? 'By reason' : `Done instead: ${inOptions('ImportWorkflow', instead)}`,
     rows: inIt.map(({ reason, rows }) => ({ label: reason, value: number(rows) })),
   }));
 }

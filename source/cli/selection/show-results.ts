@@ -1,4 +1,5 @@
 import type { ResultRow } from '../../domain/import/selection/report.ts';
+import { inOptions } from '../../domain/operator/in-options.ts';
 import { kindOfRow, resultCounts } from '../../domain/operator/selection/selected-things.ts';
 import { wordsFor } from '../../domain/operator/selection/words.ts';
 import { counted } from '../../domain/counted.ts';
@@ -30,7 +31,7 @@ function resultRow(row: ResultRow): Row {
   const words = [
     wordsFor(result, kind).done,
     ...(kind === 'user' && result === 'created' && poolSub !== sub ? [`new sub ${poolSub}`] : []),
-    ...(what === '' ? [] : [what]),
+    ...(what === '' ? [] : [inOptions('ImportWorkflow', what)]),
   ];
   return { label, value: words.join('; '), ...toneOf(result) };
 }

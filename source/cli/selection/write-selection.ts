@@ -2,6 +2,8 @@ import { selectionKeys } from '../../domain/import/plan/selection-keys.ts';
 import { selectionReportShape } from '../../domain/import/selection/report.ts';
 import type { ResultRow, SelectionReport } from '../../domain/import/selection/report.ts';
 import type { ExecutionFacts } from '../../domain/operator/execution.ts';
+import type { PartOfWork } from '../../domain/operator/following.ts';
+import { inOptions } from '../../domain/operator/in-options.ts';
 import { afterCreation } from '../../domain/operator/selection/advice.ts';
 import { resultRowsIn } from '../../domain/operator/selection/rows.ts';
 import { isUndoable, kindOfRow, resultCounts } from '../../domain/operator/selection/selected-things.ts';
@@ -37,7 +39,7 @@ export async function writeSelection(
   const written: Written[] = [];
   for (const [index, part] of parts.entries()) {
     const id = part.id ?? (await storeRequest(context, there, part.request));
-    const ended = await writePart(context, there, change, { id, isLast: index === parts.length - 1 });
+    const ended = await writePart(context, there, change, { id, part: { part: index, of: parts.length } });
     if (typeof ended === 'string') return ended;
     written.push(ended);
   }
@@ -48,19 +50,21 @@ async function writePart(
   context: CliContext,
   there: PoolPlace,
   { given }: PoolChange,
-  { id, isLast }: { readonly id: string; readonly isLast: boolean },
+  { id, part }: { readonly id: string; readonly part: PartOfWork },
 ): Promise<Written | ExitKind> {
   const { machine, place, poolId } = there;
   const executionArn = await startWorkflow(context, machine, selectionInput(there, id, given));
   const attach = typed(place, `attach ${executionArn}`);
-  const execution = await followToEnding(context, { machine, executionArn, attach });
+  const execution = await followToEnding(context, { machine, executionArn, attach, part });
   if (execution === 'detached') {
     context.output.summary({
       blocks: [
         {
           lines: [
             `Detached. The restore goes on in ${machine.region}.`,
-            ...(isLast ? [] : ['The users whose accounts you confirmed were not begun with: restore them again.']),
+            ...(part.part === part.of - 1
+              ? []
+              : ['The users whose accounts you confirmed were not begun with: restore them again.']),
           ],
         },
       ],
@@ -99,7 +103,7 @@ function told(
     .filter((part) => request.undo === undefined && isUndoable(part.rows))
     .map(({ id }) => typed(place, `undo ${id} --to ${poolId}${given.groupRoles === true ? ' --group-roles' : ''}`));
   const reports = written.map(({ id }) => typed(place, `report --selection ${id} --to ${poolId} --save results.csv`));
-  const notes = written.flatMap(({ report }) => report.notes);
+  const notes = written.flatMap(({ report }) => report.notes.map((note) => inOptions('ImportWorkflow', note)));
   output.summary({
     blocks: [
       {

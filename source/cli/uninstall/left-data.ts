@@ -1,6 +1,7 @@
 import { bucketsNamed, bucketTags } from '../../adapters/operator/retained-buckets.ts';
 import { instanceStacks, stackResources } from '../../adapters/operator/launch-resources.ts';
 import { tablesNamed, tableState, tableTags } from '../../adapters/operator/retained-table.ts';
+import { tablePrefixOf } from '../../domain/backup/table-name.ts';
 import { counted } from '../../domain/counted.ts';
 import type { LaunchKey, LeftData } from '../../domain/operator/deploy/answers.ts';
 import type { StackFacts } from '../../domain/operator/installation.ts';
@@ -69,7 +70,7 @@ export async function dataByTags(
   const thing = `Stack ${stack} in ${region}`;
   const launches = new Map<string, LeftData>();
   const dynamoDb = clients.dynamoDb(region);
-  for (const table of await tablesNamed(dynamoDb, `${stack}-BackupTable-`)) {
+  for (const table of await tablesNamed(dynamoDb, tablePrefixOf(stack))) {
     const state = await tableState(dynamoDb, table);
     if (state === undefined) continue;
     const { Solution, MainStack, MainStackId } = await tableTags(dynamoDb, state.arn);

@@ -23,7 +23,13 @@ const stateShape = v.object({
   drill: v.exactOptional(madePoolShape),
   options: v.exactOptional(v.looseObject({ cognitoTps: v.exactOptional(v.number()) })),
   restore: v.exactOptional(v.object({ restoreId: v.string() })),
-  scan: v.exactOptional(v.object({ byCsv: v.optional(countShape, 0), oneByOne: v.optional(countShape, 0) })),
+  scan: v.exactOptional(
+    v.object({
+      byCsv: v.optional(countShape, 0),
+      oneByOne: v.optional(countShape, 0),
+      byCsvInSource: v.optional(countShape, 0),
+    }),
+  ),
   updates: v.exactOptional(
     v.object({
       outcome: v.exactOptional(v.string()),
@@ -152,6 +158,7 @@ async function projection(
     rehearsed,
     byCsv: scan.byCsv,
     oneByOne: scan.oneByOne,
+    byCsvInSource: scan.byCsvInSource,
     ...(speed === undefined ? {} : { rowsPerSecond: speed }),
     planningSeconds: Math.max(0, Date.parse(updates.plannedAt) - Date.parse(madeAt)) / 1000,
     callsPerSecond: options?.cognitoTps ?? callsPerSecond,

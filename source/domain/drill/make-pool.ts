@@ -1,12 +1,13 @@
 import { sampleOf } from '../backup/sample.ts';
 import { THROW_AWAY_TAG, throwAwayName } from '../backup/throw-away-pool.ts';
-import { Fault, Halt } from '../errors.ts';
+import { Fault, Halt, isNamed } from '../errors.ts';
 import type { ImportOptions } from '../import/plan/plan-model.ts';
 import type { ApiObject, Omission } from '../pool-settings/recreate/omissions.ts';
 import { missingAdditions } from '../pool-settings/recreate/schema-request.ts';
 import type { BackupTable, ObjectStore, PoolLook, ThrowAwayPools } from '../ports.ts';
+import { againWhile } from './again-while.ts';
+import type { Passing } from './again-while.ts';
 import type { MadePool, StartedDrill } from './drill-event.ts';
-import { onceKnown } from './once-known.ts';
 import { readRecord, writeRecord } from './pool-record.ts';
 import type { PoolRecord } from './pool-record.ts';
 import { sweepPools, WAIT_FOR_JOB_MS } from './remove-pool.ts';
@@ -21,6 +22,13 @@ import {
   withoutRefused,
 } from './throw-away-settings.ts';
 import type { ThrowAwayRequests } from './throw-away-settings.ts';
+
+/** A new pool, and its tag, are known everywhere in Cognito and IAM after some seconds. */
+const NOT_KNOWN_YET: Passing = {
+  passes: (error) => isNamed(error, 'AccessDenied', 'UserPoolNotFound'),
+  patienceMs: 60_000,
+  everyMs: 3_000,
+};
 
 /** What making a drill's pool needs. */
 export interface MakePoolDeps extends RemovalDeps {
@@ -53,7 +61,7 @@ export async function makeThrowAwayPool(started: StartedDrill, deps: MakePoolDep
   const { runId } = manifest;
   const requests = throwAwayRequests(kept, name, { [THROW_AWAY_TAG]: deps.instanceId });
   const { poolId, refused } = await ownPool(requests.pool, { name, executionArn }, deps);
-  const { made, omissions } = await onceKnown(deps.clock, () => complete(poolId, requests, deps.pools));
+  const { made, omissions } = await againWhile(deps.clock, NOT_KNOWN_YET, () => complete(poolId, requests, deps.pools));
   const leftOut = [
     ...requests.omissions,
     ...omissions,

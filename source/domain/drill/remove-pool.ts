@@ -2,6 +2,7 @@ import { isThrowAwayOf } from '../backup/throw-away-pool.ts';
 import { Fault, Halt, isNamed } from '../errors.ts';
 import type { PoolIdentity } from '../model.ts';
 import type { Clock, Log, ObjectStore, ThrowAwayPools } from '../ports.ts';
+import { againWhile } from './again-while.ts';
 import { allRecords, dropRecord } from './pool-record.ts';
 import type { PoolRecord } from './pool-record.ts';
 
@@ -82,13 +83,12 @@ async function identityOf(
 
 /** How many jobs were stopped. What Cognito refuses is told with the name of the pool, which somebody may have to delete. */
 async function deleted({ id, name }: PoolIdentity, { pools, clock, patienceMs = 0 }: RemovalDeps): Promise<number> {
-  const until = clock.now() + patienceMs;
+  const stopping = new Fault('ServiceError', 'An import job of it has not stopped yet.');
   try {
     const stopped = await pools.stopJobs(id);
-    while (!(await pools.remove(id))) {
-      if (clock.now() >= until) throw new Fault('ServiceError', 'An import job of it has not stopped yet.');
-      await clock.sleep(LOOK_AGAIN_MS);
-    }
+    await againWhile(clock, { passes: (error) => error === stopping, patienceMs, everyMs: LOOK_AGAIN_MS }, async () => {
+      if (!(await pools.remove(id))) throw stopping;
+    });
     return stopped;
   } catch (error) {
     if (!(error instanceof Halt || error instanceof Fault) || isNamed(error, 'Superseded', 'LeaseLost')) throw error;

@@ -4,10 +4,15 @@ import { Halt, isNamed } from '../errors.ts';
 import { readPoolSettings } from '../pool-settings/kept.ts';
 import type { KeptSettings } from '../pool-settings/shape.ts';
 import type { BackupTable, Clock } from '../ports.ts';
+import { againWhile } from './again-while.ts';
+import type { Passing } from './again-while.ts';
 
-/** So long the items of a run are waited for in a replica, as a restore does. */
-const PATIENCE_MS = 5 * 60_000;
-const LOOK_AGAIN_MS = 15_000;
+/** The items of a run are waited for in a replica as long as a restore waits. */
+const NOT_ARRIVED: Passing = {
+  passes: (error) => isNamed(error, 'ReplicaBehind', 'SnapshotDamaged'),
+  patienceMs: 5 * 60_000,
+  everyMs: 15_000,
+};
 
 /** The last sealed run, and the settings that it kept. */
 export interface BackupSettings {
@@ -20,20 +25,10 @@ export interface BackupSettings {
  * backup Region before its manifest and its settings: they are waited for. Halts: NoSealedBackup, also where the run kept no
  * settings; ReplicaBehind where its manifest does not come; SnapshotDamaged where its settings do not.
  */
-export async function settingsOfBackup(
+export const settingsOfBackup = (
   { table, clock }: { readonly table: Pick<BackupTable, 'getItem'>; readonly clock: Pick<Clock, 'now' | 'sleep'> },
   tableName: string,
-): Promise<BackupSettings> {
-  const until = clock.now() + PATIENCE_MS;
-  for (;;) {
-    try {
-      return await settingsNow(table, tableName);
-    } catch (error) {
-      if (!isNamed(error, 'ReplicaBehind', 'SnapshotDamaged') || clock.now() >= until) throw error;
-    }
-    await clock.sleep(LOOK_AGAIN_MS);
-  }
-}
+): Promise<BackupSettings> => againWhile(clock, NOT_ARRIVED, () => settingsNow(table, tableName));
 
 async function settingsNow(table: Pick<BackupTable, 'getItem'>, tableName: string): Promise<BackupSettings> {
   const { manifest, runId } = await readSealedBackup(table, tableName);

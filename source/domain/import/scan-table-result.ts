@@ -32,6 +32,8 @@ export type ScanTableResult =
       readonly notInTable: Counts;
       readonly byCsv: number;
       readonly oneByOne: number;
+      /** Of those created one by one: an import job would bring them if the new pool verified what the old one does. */
+      readonly byCsvInSource: number;
       /** Of those created one by one: the pool's triggers would see it, so that nobody creates them. */
       readonly heldBack: number;
       readonly excluded: number;
@@ -73,6 +75,7 @@ export const planSummary = (plan: RestorePlan, dryRun: boolean): Extract<ScanTab
     notInTable: notInTable(plan),
     byCsv: counts.byCsv,
     oneByOne: counts.oneByOne,
+    byCsvInSource: counts.byCsvInSource ?? 0,
     heldBack: mayCreateUsers ? 0 : counts.oneByOne,
     excluded: counts.excluded,
     withLosses: counts.withLosses ?? 0,

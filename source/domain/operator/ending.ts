@@ -11,6 +11,7 @@ import { HALTS } from '../errors.ts';
 import type { HaltName } from '../errors.ts';
 import type { SolutionWorkflow } from '../workflow/lease.ts';
 import type { ExecutionFacts } from './execution.ts';
+import { inOptions } from './in-options.ts';
 
 /** How an execution ended, for the one who started it. */
 export interface Ending {
@@ -21,7 +22,7 @@ export interface Ending {
   readonly kind: 'complete' | 'partial' | 'refused' | 'notFound' | 'failed';
   /** One line. */
   readonly headline: string;
-  /** Sentences. */
+  /** Sentences, in which options stand for keys of the workflow's input. */
   readonly findings: readonly string[];
   /** Counts with their labels. */
   readonly counts: readonly (readonly [label: string, value: string])[];
@@ -99,9 +100,9 @@ export function endingOf(workflow: SolutionWorkflow, execution: ExecutionFacts, 
   return {
     kind: kindOfFailure(workflow, error),
     headline: `${workflow} ended as ${execution.status === 'FAILED' ? error : execution.status}`,
-    findings: cause === '' ? [] : [cause],
+    findings: cause === '' ? [] : [inOptions(workflow, cause)],
     counts: [],
-    advice: nextAfterFailure(workflow, error),
+    advice: inOptions(workflow, nextAfterFailure(workflow, error)),
   };
 }
 

@@ -60,6 +60,26 @@ export function followedStatus(
   };
 }
 
+/** Which part of the work that a command follows an execution is, the first one 0, and of how many. */
+export interface PartOfWork {
+  readonly part: number;
+  readonly of: number;
+}
+
+/**
+ * What is shown of one part of the work after `shown` per cent of all of it: a later pass may find more to do, and what is
+ * shown as done stays done.
+ */
+export function forwardOnly(
+  status: FollowedStatus,
+  { part, of }: PartOfWork,
+  shown: number | undefined,
+): FollowedStatus {
+  const { percentDone } = status;
+  if (percentDone === undefined) return status;
+  return { ...status, percentDone: Math.max(shown ?? 0, (100 * part + percentDone) / of) };
+}
+
 const isBegun = ({ done }: DoneOf, what: keyof typeof BEGUN_IN, phase: WorkPhase): boolean =>
   done > 0 || BEGUN_IN[what].includes(phase);
 

@@ -35,21 +35,28 @@ export const EXPORT_ACCEPTANCES: readonly Acceptance[] = [
   },
 ];
 
+/** Options of a restore that have a value, and the keys of ImportWorkflow's input for them. */
+export const IMPORT_VALUES = [
+  ['--to', 'NewUserPoolId'],
+  ['--run', 'ExportRun'],
+  ['--table', 'BackupTableName'],
+  ['--snapshot', 'SnapshotPrefix'],
+  ['--tps', 'CognitoTPS'],
+] as const;
+
 /** The command that restores for good what an input of ImportWorkflow, without a selection, asks for. */
 export function importCommand(input: Readonly<Record<string, unknown>>): string {
   const accepted = IMPORT_ACCEPTANCES.filter(({ key }) => input[key] === true).map(({ word }) => word);
-  const options = [
-    ['--to', input.NewUserPoolId],
-    ['--run', input.ExportRun],
-    ['--table', input.BackupTableName],
-    ['--snapshot', input.SnapshotPrefix],
-    ['--tps', input.CognitoTPS],
-    ['--accept', accepted.length === 0 ? undefined : accepted.join(',')],
-  ] as const;
-  const given = options.flatMap(([option, value]) =>
-    typeof value === 'string' || typeof value === 'number' ? [option, `${value}`] : [],
-  );
-  return ['import', ...given, ...(input.GroupRoleMap === undefined ? [] : ['--group-roles'])].join(' ');
+  const given = IMPORT_VALUES.flatMap(([option, key]) => {
+    const value = input[key];
+    return typeof value === 'string' || typeof value === 'number' ? [option, `${value}`] : [];
+  });
+  return [
+    'import',
+    ...given,
+    ...(accepted.length === 0 ? [] : ['--accept', accepted.join(',')]),
+    ...(input.GroupRoleMap === undefined ? [] : ['--group-roles']),
+  ].join(' ');
 }
 
 /** The acceptance that a word names, as it is typed or as the workflow's input calls it. */

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { ADOPTED_PREFIX, obstacleTo, placeText, snapshotPlaceIn } from '../backup/snapshot/place.ts';
 import type { SnapshotPlace } from '../backup/snapshot/place.ts';
+import { tablePrefixIn } from '../backup/table-name.ts';
 import { groupRoleMapKey } from '../import/plan/group-roles.ts';
 import { SAMPLE_USERS } from '../drill/drill-event.ts';
 import type { DrillOptions } from '../drill/drill-event.ts';
@@ -64,22 +65,20 @@ const poolOf = (region: string): KeyKind<string> => ({
 
 /** The roles of the functions may read tables of these names only, so another one would end as a denied call. */
 function tableOf(tableName: string): KeyKind<string> {
-  const prefix = tableName.slice(0, tableName.lastIndexOf(OF_A_LAUNCH) + OF_A_LAUNCH.length);
-  const named = tableName.includes(OF_A_LAUNCH);
+  const prefix = tablePrefixIn(tableName);
   return {
     schema: v.pipe(
       v.string(),
       v.regex(/^[\w.-]{3,255}$/),
-      v.check((given) => given === tableName || (named && given.startsWith(prefix) && given !== prefix)),
+      v.check((given) => given === tableName || (prefix !== undefined && given.startsWith(prefix) && given !== prefix)),
     ),
-    expected: named
-      ? `the name of a DynamoDB table that begins with ${prefix} (the functions may read no other)`
-      : `${tableName}, the table of this launch (the functions may read no other)`,
+    expected:
+      prefix !== undefined
+        ? `the name of a DynamoDB table that begins with ${prefix} (the functions may read no other)`
+        : `${tableName}, the table of this launch (the functions may read no other)`,
     example: tableName,
   };
 }
-/** CloudFormation names the table `<stack>-BackupTable-<letters and digits>`. */
-const OF_A_LAUNCH = '-BackupTable-';
 
 const EXPORT_KEYS = {
   AllowMassDelete: flag,

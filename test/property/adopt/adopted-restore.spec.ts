@@ -1,12 +1,10 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { writeAdopted } from '../../../source/domain/adopt/write-adopted.ts';
-import { headKey } from '../../../source/domain/import/plan/restore-head.ts';
-import type { RestoreHead } from '../../../source/domain/import/plan/restore-head.ts';
 import type { PoolUser } from '../../../source/domain/model.ts';
 import type { TableItem } from '../../../source/domain/ports.ts';
 import { seededRandom } from '../../../tools/simulation/random.ts';
-import { adopted, adoptedSnapshot } from '../../support/adopt/adopted.ts';
+import { ADOPTING_BUCKET, FROM_ADOPTED, adopted, adoptedSnapshot } from '../../support/adopt/adopted.ts';
 import {
   EXPORTED_AT,
   legacyGroup,
@@ -16,12 +14,9 @@ import {
   legacyUser,
 } from '../../support/adopt/legacy-items.ts';
 import { differences } from '../../support/import/differences.ts';
-import { TARGET, WorkflowWorld } from '../../support/workflows/workflow-world.ts';
+import { WorkflowWorld } from '../../support/workflows/workflow-world.ts';
 import { addGroups, addUsers, aUser } from '../../support/world/builders.ts';
 import { World } from '../../support/world/world.ts';
-
-const LAUNCH = 'stackset-cognitouser-0a1b2c-mappingfilebucket-0a1b2c3d4e5f';
-const INPUT = { SnapshotPrefix: `s3://${LAUNCH}/adopted/` };
 
 /** A launch that has exported nothing, with the table of a retired one adopted into its bucket. */
 async function adoptedWorld(
@@ -32,17 +27,13 @@ async function adoptedWorld(
   for (const pool of [world.source, world.target]) pool.settings = { ...pool.settings, usernameAttributes };
   addUsers(world.source, 9, { disabled: 0.3 });
   addGroups(world.source, [0, 2, 9]);
-  await writeAdopted(world.bucket(LAUNCH), await adopted([...legacyItems(world.source), ...more(world)]));
+  await writeAdopted(world.bucket(ADOPTING_BUCKET), await adopted([...legacyItems(world.source), ...more(world)]));
   world.calls.log.length = 0;
   return world;
 }
 
-const reportOf = (world: WorkflowWorld): { readonly counts: object; readonly sourceUserPoolId: string } => {
-  const { restoreId } = world.objects.json<RestoreHead>(headKey(TARGET));
-  return JSON.parse(world.objects.text(`restores/${TARGET}/${restoreId}/report/report.json`)) as ReturnType<
-    typeof reportOf
-  >;
-};
+const reportOf = (world: WorkflowWorld): { readonly counts: object; readonly sourceUserPoolId: string } =>
+  JSON.parse(world.report('report.json')) as ReturnType<typeof reportOf>;
 const bodyOf = (world: WorkflowWorld): string => world.messages.at(-1)?.body.replaceAll(/\s+/g, ' ') ?? '';
 
 describe('17.8: a table of the retired solution', function () {
@@ -54,10 +45,10 @@ describe('17.8: a table of the retired solution', function () {
   ] as const)
     it(`17.8: adopted, it comes back whole into a pool that signs in by ${about}, and the message says what could not be checked`, async () => {
       const world = await adoptedWorld(usernameAttributes);
-      expect(await world.import({ ...INPUT, DryRun: true })).to.include({ status: 'SUCCEEDED' });
+      expect(await world.import({ ...FROM_ADOPTED, DryRun: true })).to.include({ status: 'SUCCEEDED' });
       expect(bodyOf(world)).to.include('The retired solution stored no settings of its user pool.');
       expect(world.target.users.size).to.equal(0);
-      expect(await world.import(INPUT)).to.include({ status: 'SUCCEEDED' });
+      expect(await world.import(FROM_ADOPTED)).to.include({ status: 'SUCCEEDED' });
       expect(differences(world.source, world.target)).to.deep.equal([]);
       expect(bodyOf(world))
         .to.include('The retired solution stored no settings of its user pool.')
@@ -76,7 +67,7 @@ describe('17.8: a table of the retired solution', function () {
       legacyMembership('group1', old, 'old'),
       legacyGroup({ name: 'undescribed' }),
     ]);
-    const ended = await world.import(INPUT);
+    const ended = await world.import(FROM_ADOPTED);
     expect(ended.status === 'SUCCEEDED' || ended.error === 'RestoreIncomplete', ended.status).to.equal(true);
     expect(reportOf(world).counts).to.include({
       usersInBackup: 13,
@@ -93,12 +84,12 @@ describe('17.8: a table of the retired solution', function () {
   it('17.8: preflight refuses a pool of another sign-in mode, or without an attribute that users have', async () => {
     const byName = await adoptedWorld([]);
     byName.target.settings = { ...byName.target.settings, usernameAttributes: ['email'] };
-    const refused = await byName.import(INPUT);
+    const refused = await byName.import(FROM_ADOPTED);
     expect(refused).to.include({ status: 'FAILED', error: 'PreflightFailed' });
     expect(refused.cause).to.include('another sign-in mode');
     const custom = aUser({ username: 'zoe', attributes: { email: 'z@example.test', 'custom:team': 'x' } });
     const lacking = await adoptedWorld([], () => [legacyUser(custom, 'zoe')]);
-    const missing = await lacking.import(INPUT);
+    const missing = await lacking.import(FROM_ADOPTED);
     expect(missing).to.include({ status: 'FAILED', error: 'PreflightFailed' });
     // Of what type it was nobody knows: nothing is said of it.
     expect(missing.cause).to.include('custom:team (1 user)');

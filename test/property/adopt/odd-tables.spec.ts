@@ -2,11 +2,9 @@ import { parse } from 'csv-parse/sync';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { writeAdopted } from '../../../source/domain/adopt/write-adopted.ts';
-import { headKey } from '../../../source/domain/import/plan/restore-head.ts';
-import type { RestoreHead } from '../../../source/domain/import/plan/restore-head.ts';
 import type { PoolUser } from '../../../source/domain/model.ts';
 import type { TableItem } from '../../../source/domain/ports.ts';
-import { adopted } from '../../support/adopt/adopted.ts';
+import { ADOPTING_BUCKET, FROM_ADOPTED, adopted } from '../../support/adopt/adopted.ts';
 import {
   EXPORTED_AT,
   legacyGroup,
@@ -14,11 +12,8 @@ import {
   legacyTime,
   legacyUser,
 } from '../../support/adopt/legacy-items.ts';
-import { TARGET, WorkflowWorld } from '../../support/workflows/workflow-world.ts';
+import { WorkflowWorld } from '../../support/workflows/workflow-world.ts';
 import { aUser } from '../../support/world/builders.ts';
-
-const LAUNCH = 'stackset-cognitouser-0a1b2c-mappingfilebucket-0a1b2c3d4e5f';
-const INPUT = { SnapshotPrefix: `s3://${LAUNCH}/adopted/` };
 
 interface Restored {
   readonly world: WorkflowWorld;
@@ -28,12 +23,6 @@ interface Restored {
 }
 
 const TEAM = { name: 'custom:team', type: 'String', mutable: true, required: false } as const;
-
-/** A file of the restore's report. */
-function reported(world: WorkflowWorld, file: string): string {
-  const { restoreId } = world.objects.json<RestoreHead>(headKey(TARGET));
-  return world.objects.text(`restores/${TARGET}/${restoreId}/report/${file}`);
-}
 
 /** Restores a table of these items into an empty pool that signs in as the table tells. */
 async function restored(items: readonly TableItem[]): Promise<Restored> {
@@ -47,9 +36,9 @@ async function restored(items: readonly TableItem[]): Promise<Restored> {
     autoVerifiedAttributes: ['email', 'phone_number'],
     schema: [...settings.schema, TEAM],
   };
-  await writeAdopted(world.bucket(LAUNCH), backup);
-  const ended = await world.import(INPUT);
-  const rows = ended.error === 'PreflightFailed' ? [] : parse(reported(world, 'failures.csv'));
+  await writeAdopted(world.bucket(ADOPTING_BUCKET), backup);
+  const ended = await world.import(FROM_ADOPTED);
+  const rows = ended.error === 'PreflightFailed' ? [] : parse(world.report('failures.csv'));
   return { world, ended, rows: rows.map((row) => row.join(' | ')) };
 }
 
@@ -78,11 +67,11 @@ describe('17.8: odd contents of a table of the retired solution', function () {
     expect(world.messages.at(-1)?.body).to.include('3 groups missing or different');
     const dry = new WorkflowWorld();
     await writeAdopted(
-      dry.bucket(LAUNCH),
+      dry.bucket(ADOPTING_BUCKET),
       await adopted([legacyTime(), legacyUser(ana, 'ana'), legacyMembership('by members only', ana, 'ana')]),
     );
-    expect(await dry.import({ ...INPUT, DryRun: true })).to.include({ status: 'SUCCEEDED' });
-    expect(reported(dry, 'report.json')).to.include('1 group has a name that Cognito will refuse');
+    expect(await dry.import({ ...FROM_ADOPTED, DryRun: true })).to.include({ status: 'SUCCEEDED' });
+    expect(dry.report('report.json')).to.include('1 group has a name that Cognito will refuse');
   });
 
   it('17.8: a precedence or description that Cognito cannot read costs just that, and not the group', async () => {
@@ -259,7 +248,7 @@ describe('17.8: odd contents of a table of the retired solution', function () {
           const { world, ended, rows } = await restored(items);
           expect(ended.error ?? 'none', ended.cause).to.be.oneOf(['none', 'RestoreIncomplete']);
           const subs = new Map(
-            parse(reported(world, 'sub-map.csv'))
+            parse(world.report('sub-map.csv'))
               .slice(1)
               .map(([old = '', now = '']) => [old, now] as const),
           );

@@ -1,9 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { parse } from 'csv-parse/sync';
-import { headKey } from '../../../source/domain/import/plan/restore-head.ts';
 import { FAILURES_HEADER } from '../../../source/domain/import/plan/csv-rows.ts';
-import type { RestoreHead } from '../../../source/domain/import/plan/restore-head.ts';
 import { FAULTS, HALTS } from '../../../source/domain/errors.ts';
 import { aUser } from '../../support/world/builders.ts';
 import { differences } from '../../support/import/differences.ts';
@@ -85,12 +83,11 @@ describe('Pools that somebody filled to do harm', function () {
         expect(await world.export()).to.include({ status: 'SUCCEEDED' });
         expect(await world.import()).to.include({ status: 'SUCCEEDED' });
         expect(differences(world.source, world.target)).to.deep.equal([]);
-        const { restoreId } = world.objects.json<RestoreHead>(headKey(TARGET));
         for (const key of world.objects.stored.keys())
           expect(key)
             .to.match(/^(exports|changes|restores|snapshots|notices|progress|manifests)\/[\w./-]+$/)
             .and.not.include('..');
-        const report = parse(world.objects.text(`restores/${TARGET}/${restoreId}/report/failures.csv`));
+        const report = parse(world.report('failures.csv'));
         expect(new Set(report.map((row) => row.length))).to.deep.equal(new Set([FAILURES_HEADER.split(',').length]));
 
         expect(world.messages.map(({ subject }) => /^[\x20-\x7e]{1,99}$/.test(subject))).to.not.include(false);
@@ -111,8 +108,7 @@ describe('Pools that somebody filled to do harm', function () {
     world.writer.updateAttributes = () => Promise.resolve({ refused: 'InvalidParameterException' });
     world.jobs.knobs.rowFate = () => 'failed';
     expect(await world.import()).to.include({ status: 'FAILED', error: 'RestoreIncomplete' });
-    const { restoreId } = world.objects.json<RestoreHead>(headKey(TARGET));
-    expect(world.objects.text(`restores/${TARGET}/${restoreId}/report/failures.csv`)).to.include(",'=1+1,");
+    expect(world.report('failures.csv')).to.include(",'=1+1,");
   });
 });
 

@@ -1,9 +1,7 @@
 import { expect } from 'chai';
-import { headKey } from '../../../source/domain/import/plan/restore-head.ts';
-import type { RestoreHead } from '../../../source/domain/import/plan/restore-head.ts';
 import { actualItems, expectedItems } from '../../support/export/expected-table.ts';
 import { differences } from '../../support/import/differences.ts';
-import { TARGET, WorkflowWorld } from '../../support/workflows/workflow-world.ts';
+import { WorkflowWorld } from '../../support/workflows/workflow-world.ts';
 import { addGroups } from '../../support/world/builders.ts';
 import { emailOf, phoneOf, putBoth, putSignedUp, TWO_ADDRESSES } from '../../support/world/two-addresses.ts';
 
@@ -35,7 +33,7 @@ function exported(from: WorkflowWorld): WorkflowWorld {
 
 function expectRestored(world: WorkflowWorld, about: string): void {
   expect(differences(world.source, world.target), about).to.deep.equal([]);
-  expect(world.objects.json<RestoreHead>(headKey(TARGET)).phase, about).to.equal('complete');
+  expect(world.head()?.phase, about).to.equal('complete');
   expect(world.writer.sentToUsers, about).to.deep.equal([]);
 }
 

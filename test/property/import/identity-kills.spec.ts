@@ -1,12 +1,5 @@
 import { expect } from 'chai';
-import {
-  federatedWorld,
-  groupsIn,
-  holderIn,
-  IDS,
-  PROVIDERS,
-  reportOf,
-} from '../../support/workflows/federated-world.ts';
+import { federatedWorld, groupsIn, holderIn, IDS, PROVIDERS } from '../../support/workflows/federated-world.ts';
 import type { WorkflowWorld } from '../../support/workflows/workflow-world.ts';
 
 /** Exported; the new pool has every provider. */
@@ -55,9 +48,9 @@ describe('Work on identity providers that is killed', function () {
       const fay = holderIn(world, 'Corp', IDS.fay)?.username ?? '';
       expect(groupsIn(world, fay).sort(), about).to.deep.equal(['admins', 'editors']);
       expect(holderIn(world, 'Corp', IDS.fox), about).to.include({ enabled: false, status: 'CONFIRMED' });
-      const report = JSON.parse(await reportOf(world, 'report.json')) as { counts: Record<string, number> };
+      const report = JSON.parse(world.report('report.json')) as { counts: Record<string, number> };
       expect(report.counts, about).to.include({ usersLinked: 2, usersNotLinked: 0, federatedMade: 2, unknownUsers: 0 });
-      const subs = (await reportOf(world, 'sub-map.csv')).trim().split('\n').length - 1;
+      const subs = world.report('sub-map.csv').trim().split('\n').length - 1;
       expect(subs, about).to.equal(8);
       expect(world.writer.sentToUsers, about).to.deep.equal([]);
     }
@@ -76,6 +69,6 @@ describe('Work on identity providers that is killed', function () {
     };
     expect((await world.import()).status).to.equal('SUCCEEDED');
     expect(lost.size).to.equal(5);
-    expect(await reportOf(world, 'failures.csv')).to.not.contain('LinkRefused');
+    expect(world.report('failures.csv')).to.not.contain('LinkRefused');
   });
 });

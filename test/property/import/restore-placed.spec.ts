@@ -2,8 +2,8 @@ import { expect } from 'chai';
 import { differences } from '../../support/import/differences.ts';
 import { keepSnapshot, putRaw } from '../../support/import/kept-snapshot.ts';
 import { SEALED_RUN, sealBackup } from '../../support/import/sealed-backup.ts';
-import { Stopped, TARGET, WorkflowWorld } from '../../support/workflows/workflow-world.ts';
-import { DISASTERS, headOf, untilRestored } from '../../support/workflows/started-again.ts';
+import { Stopped, WorkflowWorld } from '../../support/workflows/workflow-world.ts';
+import { DISASTERS, untilRestored } from '../../support/workflows/started-again.ts';
 import { addGroups, addUsers } from '../../support/world/builders.ts';
 
 const VAULT = 'my-vault';
@@ -26,10 +26,8 @@ function worldBefore(bucket = VAULT): WorkflowWorld {
 
 function expectRestored(world: WorkflowWorld, { SnapshotPrefix }: typeof INPUT, about: string): void {
   expect(differences(world.source, world.target), about).to.deep.equal([]);
-  const head = headOf(world);
-  expect(head?.phase, about).to.equal('complete');
-  const folder = `restores/${TARGET}/${head?.restoreId ?? ''}/`;
-  const report = JSON.parse(world.objects.text(`${folder}report/report.json`)) as object;
+  expect(world.head()?.phase, about).to.equal('complete');
+  const report = JSON.parse(world.report('report.json')) as object;
   expect(report, about).to.deep.include({ exportRun: SEALED_RUN, source: 'snapshot', snapshotPrefix: SnapshotPrefix });
   expect(world.writer.sentToUsers, about).to.deep.equal([]);
 }
@@ -86,7 +84,7 @@ describe('17.7: a restore from a snapshot in another bucket, by its own ASL', fu
     const started = whole.calls.log.findIndex(({ call }) => call === 'jobs.startJob') + 1;
     world.calls.killAt(started, 'after');
     await world.import(INPUT).catch((error: unknown) => expect(error).to.be.instanceOf(Stopped));
-    expect(headOf(world)?.phase).to.equal('writing');
+    expect(world.head()?.phase).to.equal('writing');
     for (const base of ['', 'adopted/']) {
       const ended = await world.import({ SnapshotPrefix: `s3://${RETAINED}/${base}` });
       expect(ended).to.include({ status: 'FAILED', error: 'InvalidInput' });

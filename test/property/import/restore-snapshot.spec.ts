@@ -1,11 +1,9 @@
 import { expect } from 'chai';
 import { itemKind } from '../../../source/domain/backup/items.ts';
-import { headKey } from '../../../source/domain/import/plan/restore-head.ts';
-import type { RestoreHead } from '../../../source/domain/import/plan/restore-head.ts';
 import { differences } from '../../support/import/differences.ts';
 import { keepSnapshot, putRaw, snapshotKeyOf } from '../../support/import/kept-snapshot.ts';
 import { SEALED_RUN, sealBackup } from '../../support/import/sealed-backup.ts';
-import { TARGET, WorkflowWorld } from '../../support/workflows/workflow-world.ts';
+import { WorkflowWorld } from '../../support/workflows/workflow-world.ts';
 import { DISASTERS, untilRestored } from '../../support/workflows/started-again.ts';
 import { addGroups, addUsers, aUser } from '../../support/world/builders.ts';
 
@@ -34,9 +32,8 @@ function worldBefore(): WorkflowWorld {
 
 function expectRestored(world: WorkflowWorld, about: string): void {
   expect(differences(world.source, world.target), about).to.deep.equal([]);
-  const head = world.objects.json<RestoreHead>(headKey(TARGET));
-  expect(head.phase, about).to.equal('complete');
-  const report = JSON.parse(world.objects.text(`restores/${TARGET}/${head.restoreId}/report/report.json`)) as {
+  expect(world.head()?.phase, about).to.equal('complete');
+  const report = JSON.parse(world.report('report.json')) as {
     counts: object;
   };
   expect(report, about).to.deep.include({ exportRun: SEALED_RUN, source: 'snapshot', differencesFromManifest: null });

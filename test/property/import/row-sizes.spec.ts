@@ -24,6 +24,7 @@ const RULES: Rules & NameRules = {
   signInName: 'username',
   schema: SCHEMA,
   sourceSchema: [],
+  sourceVerified: ['email'],
   aliases: [],
   restoreUnconfirmed: false,
   runStartedAt: '2026-03-01T00:00:00.000Z',

@@ -11,6 +11,11 @@ import type { ObjectStore, TableItem } from '../../../source/domain/ports.ts';
 import { World } from '../world/world.ts';
 import { legacyTime } from './legacy-items.ts';
 
+/** A bucket of a launch, to which `adopt` writes. */
+export const ADOPTING_BUCKET = 'stackset-cognitouser-0a1b2c-mappingfilebucket-0a1b2c3d4e5f';
+/** The input of a restore of what was adopted there. */
+export const FROM_ADOPTED = { SnapshotPrefix: `s3://${ADOPTING_BUCKET}/adopted/` };
+
 /** Reads a table of these items, in pages of a few, as `adopt` does. */
 export async function adopted(
   items: readonly TableItem[],

@@ -85,11 +85,3 @@ export const holderIn = (world: WorkflowWorld, providerName: string, userId: str
 /** Groups of the user in the new pool. */
 export const groupsIn = (world: WorkflowWorld, username: string): string[] =>
   [...world.target.groups].filter(([, { members }]) => members.has(username)).map(([name]) => name);
-
-/** A file of the last report. */
-export async function reportOf(world: WorkflowWorld, name: string): Promise<string> {
-  const keys: string[] = [];
-  for await (const key of world.objects.list(`restores/${TARGET}/`)) if (key.endsWith(`report/${name}`)) keys.push(key);
-  const stored = await world.objects.get(keys.at(-1) ?? '');
-  return stored === undefined ? '' : Buffer.from(stored.body).toString('utf8');
-}

@@ -1,13 +1,11 @@
 import { expect } from 'chai';
 import { manifestKey, OPEN_KEY, LATEST_KEY } from '../../../source/domain/backup/manifest.ts';
 import type { Manifest } from '../../../source/domain/backup/manifest.ts';
-import { headKey } from '../../../source/domain/import/plan/restore-head.ts';
-import type { RestoreHead } from '../../../source/domain/import/plan/restore-head.ts';
 import { actualItems, expectedItems, independentSeal, sumOfChecksums } from '../export/expected-table.ts';
 import { expectSnapshots } from '../export/kept-snapshots.ts';
 import { differences } from '../import/differences.ts';
 import { addGroups, addUsers, aGroup, aUser } from '../world/builders.ts';
-import { TARGET, WorkflowWorld } from './workflow-world.ts';
+import { WorkflowWorld } from './workflow-world.ts';
 
 /** Few users, but every kind of work: changes, deletions, a federated user, users for whom the CSV is no way, groups. */
 export function worldBefore(): WorkflowWorld {
@@ -75,10 +73,8 @@ export function expectRestored(world: WorkflowWorld, about: string): void {
   // Users of identity providers are not in the backup.
   world.source.remove('google_1');
   expect(differences(world.source, world.target), about).to.deep.equal([]);
-  const head = world.objects.json<RestoreHead>(headKey(TARGET));
-  expect(head.phase, about).to.equal('complete');
-  const report = (name: string): string => world.objects.text(`restores/${TARGET}/${head.restoreId}/report/${name}`);
-  const rows = report('failures.csv').trim().split('\n');
+  expect(world.head()?.phase, about).to.equal('complete');
+  const rows = world.report('failures.csv').trim().split('\n');
   expect(new Set(rows).size, about).to.equal(rows.length);
   // Imported users are RESET_REQUIRED, those created one by one CONFIRMED; FORCE_CHANGE_PASSWORD would lock a user out.
   const restored = [...world.target.users.values()].map(({ user }) => user);
@@ -87,7 +83,7 @@ export function expectRestored(world: WorkflowWorld, about: string): void {
     restored.filter(({ status }) => status === 'RESET_REQUIRED'),
     about,
   ).to.have.length(restored.length - byHand.length);
-  const { counts } = JSON.parse(report('report.json')) as { counts: Record<string, number> };
+  const { counts } = JSON.parse(world.report('report.json')) as { counts: Record<string, number> };
   expect(counts, about).to.include({
     usersInBackup: restored.length,
     usersRestored: restored.length,
@@ -102,7 +98,7 @@ export function expectRestored(world: WorkflowWorld, about: string): void {
       rows.filter((row) => row.includes(`,${username},`)),
       about,
     ).to.have.length(1);
-  const map = report('sub-map.csv').trim().split('\n').slice(1).sort();
+  const map = world.report('sub-map.csv').trim().split('\n').slice(1).sort();
   const wanted = [...world.source.users.values()]
     .map(({ user }) => `${user.sub},${world.target.find(user.username)?.sub ?? ''}`)
     .sort();

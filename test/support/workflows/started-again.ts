@@ -1,7 +1,5 @@
 import type { EndedExecution } from '../../../tools/simulation/workflow/run-workflow.ts';
-import { headKey } from '../../../source/domain/import/plan/restore-head.ts';
-import type { RestoreHead } from '../../../source/domain/import/plan/restore-head.ts';
-import { Stopped, TARGET } from './workflow-world.ts';
+import { Stopped } from './workflow-world.ts';
 import type { WorkflowWorld } from './workflow-world.ts';
 
 /** What may befall a restore at its `nth` call. */
@@ -15,15 +13,11 @@ export const DISASTERS = {
   },
 } as const;
 
-/** The head of the restore into the target; undefined before it began. */
-export const headOf = (world: WorkflowWorld): RestoreHead | undefined =>
-  world.objects.stored.has(headKey(TARGET)) ? world.objects.json<RestoreHead>(headKey(TARGET)) : undefined;
-
 /** "Start it again" is all the repair there is; once it has begun, every second start does not give the input again. */
 export async function untilRestored(world: WorkflowWorld, input: object, about: string): Promise<EndedExecution> {
   for (let starts = 1; starts <= 4; starts += 1) {
     try {
-      const begun = ![undefined, 'planning'].includes(headOf(world)?.phase);
+      const begun = ![undefined, 'planning'].includes(world.head()?.phase);
       const ended = await world.import(begun && starts % 2 === 0 ? {} : input);
       if (ended.status === 'SUCCEEDED' || ended.error === 'AlreadyRestored') return ended;
       throw new Error(`${about}: ended as ${ended.error}: ${ended.cause}`);

@@ -1,3 +1,6 @@
+import { restoreFolder } from '../../../source/domain/import/plan/plan-model.ts';
+import { headKey } from '../../../source/domain/import/plan/restore-head.ts';
+import type { RestoreHead } from '../../../source/domain/import/plan/restore-head.ts';
 import { REPORT_ROLES } from '../../../source/domain/import/plan/group-roles.ts';
 import type { GroupRoleRules } from '../../../source/domain/import/plan/group-roles.ts';
 import { shownError } from '../../../source/adapters/guarded.ts';
@@ -96,6 +99,17 @@ export class WorkflowWorld extends World {
 
   drill(input: object = {}): Promise<EndedExecution> {
     return this.#start('drill', `DrillWorkflow-${INSTANCE_ID}`, input);
+  }
+
+  /** The head of the restore into the target; undefined before it began. */
+  head(): RestoreHead | undefined {
+    const key = headKey(TARGET);
+    return this.objects.stored.has(key) ? this.objects.json<RestoreHead>(key) : undefined;
+  }
+
+  /** A file of that restore's report, such as `failures.csv`. */
+  report(name: string): string {
+    return this.objects.text(`${restoreFolder(TARGET, this.head()?.restoreId ?? 'none')}report/${name}`);
   }
 
   /** Stops the execution that began last, as a person would: the function that is at work does not notice. */

@@ -224,6 +224,7 @@ describe('command line: export, import, verify and attach', () => {
         2,
         'the stack Backup keeps its backup in us-east-1 and eu-west-1 only',
       ],
+      [['verify', '--tps', '5'], 2, 'no user pool was given'],
       [['verify', '--percent', '0'], 2, 'It must be a whole number from 1 to 100.'],
     ] as const) {
       expect(await cli.run([...args, '--json']), args.join(' ')).to.equal(code);

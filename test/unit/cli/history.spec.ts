@@ -157,6 +157,8 @@ describe('command line: history', () => {
     expect(await cli.run(['diff', last, '--pool', world.source.id])).to.equal(6);
     expect(cli.err).to.contain('does not exist').and.to.contain('AWS Support');
     expect(await cli.run(['diff', last, last, '--pool', world.source.id])).to.equal(2);
+    expect(await cli.run(['diff', last, '--tps', '5', '--json'])).to.equal(2);
+    expect(cli.error).to.include({ thing: '--tps', what_to_do: 'Give --pool, too, or leave --tps out.' });
     expect(await cli.run(['diff', last, '--pool', 'nonsense'])).to.equal(2);
     cli.cloud.on('DescribeUserPool', () => {
       throw awsError('AccessDeniedException');

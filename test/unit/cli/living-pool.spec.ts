@@ -35,6 +35,17 @@ async function damagedPool(): Promise<{
 const shown = ({ out }: InstalledCli): string => out.replaceAll(/\s+/g, ' ');
 
 describe('command line: a living pool and the workflow', () => {
+  it('15.1: a restore into the pool of the backup is refused with the option that allows it; the message has the input', async () => {
+    const { cli, world } = await damagedPool();
+    for (const { user } of [...world.source.users.values()]) world.source.remove(user.username);
+    for (const name of [...world.source.groups.keys()]) world.source.removeGroup(name);
+    expect(await cli.run(['import', ...TO])).to.equal(4);
+    expect(shown(cli)).to.contain('start with --accept source-pool.').and.to.not.contain('AllowSourcePool');
+    expect(world.messages.at(-1)?.body.replaceAll(/\s+/g, ' ')).to.contain('start with "AllowSourcePool": true.');
+    expect(await cli.run(['import', ...TO, '--accept', 'source-pool'])).to.be.oneOf([0, 3]);
+    expect(world.source.size).to.be.above(0);
+  });
+
   it('16.2: brings back a deleted user and overwritten values, tells it, and undo puts the values back', async () => {
     const { world, cli } = await damagedPool();
     const before = world.source.find('user7');

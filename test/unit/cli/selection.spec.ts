@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import type { Manifest } from '../../../source/domain/backup/manifest.ts';
 import type { ResultRow } from '../../../source/domain/import/selection/report.ts';
+import { executionProgressKey } from '../../../source/domain/workflow/progress.ts';
 import type { PoolUser } from '../../../source/domain/model.ts';
 import { subFor } from '../../../tools/simulation/cognito/memory-pool.ts';
 import { aDifference, LivingPoolCli, LIVING, twoNights } from '../../support/cli/living-pool.ts';
@@ -161,6 +162,38 @@ describe('command line: single users into a living pool', () => {
     expect(declined.written.map(({ confirmed }) => confirmed)).to.deep.equal([undefined]);
     const dismissed = await answered([], ['--yes']);
     expect(dismissed.written.map(({ confirmed }) => confirmed)).to.deep.equal([undefined]);
+  });
+
+  it('16.2: the share that is shown as done never goes back, neither from pass to pass nor from the first part to the second', async () => {
+    const pool = new LivingPoolCli(exports);
+    pool.cli.terminal = true;
+    pool.cli.answers = [true];
+    pool.differences = ({ confirmed = [] }) =>
+      confirmed.length > 0
+        ? [aDifference(user5, { result: 'updated', poolSub: 'stranger' })]
+        : [aDifference(user5, { result: 'collision', poolSub: 'stranger' }), created(gone())];
+    const passes = [0, 60, 30, 90];
+    const looks = new Map<string, number>();
+    pool.cli.onDescribe = (execution, executionArn) => {
+      const look = looks.get(executionArn) ?? 0;
+      looks.set(executionArn, look + 1);
+      if ((JSON.parse(execution.input ?? '{}') as { DryRun?: boolean }).DryRun === true) return;
+      execution.status = look < passes.length ? 'RUNNING' : 'SUCCEEDED';
+      pool.cli.put('us-east-1', executionProgressKey(executionArn), {
+        workflow: 'ImportWorkflow',
+        executionArn,
+        phase: 'restoring',
+        users: { done: passes[look] ?? 100, of: 100 },
+        memberships: { done: 0 },
+        calls: { done: 0 },
+        startedAt: '2026-03-01T00:00:00.000Z',
+        at: '2026-03-01T00:00:00.000Z',
+      });
+    };
+    await pool.run('restore-user', 'user5', 'user3', '--yes');
+    expect(pool.written).to.have.length(2);
+    const percents = [...pool.shown.matchAll(/(\d+) %/g)].map(([, percent]) => Number(percent));
+    expect(percents).to.deep.equal([0, 30, 30, 45, 50, 80, 80, 95]);
   });
 
   it('16.2: --yes confirms no collision, and many of them are never asked for', async () => {

@@ -2,7 +2,7 @@ import { performance } from 'node:perf_hooks';
 import { callFigures } from '../call-figures.ts';
 import type { Cell } from '../cells.ts';
 import { functionMemory } from '../function-memory.ts';
-import { exportLimit, importLimit, signInQuestions } from '../limits.ts';
+import { limitOf } from '../limits.ts';
 import { boundlessMean, checksOf } from '../phases.ts';
 import { overlapOf, UPDATE_ACTIONS } from '../overlap.ts';
 import { ADMINISTRATORS } from '../population.ts';
@@ -24,10 +24,7 @@ export async function compute(cloud: VirtualCloud, cell: Cell, ordinaryCalls?: n
   const times = cloud.meter.cognitoTimes();
   const mean = boundlessMean(cell, (...actions) => cloud.meter.cognitoTimes(...actions));
   const usage = usageOf(cloud, run);
-  const limitSeconds =
-    cell.workflow === 'export'
-      ? exportLimit(cell.shape, cell.callsPerSecond, cloud.latencies.listing, signInQuestions(cell))
-      : importLimit(cell.shape, cell.callsPerSecond, cell.jobUsersPerSecond ?? 0);
+  const limitSeconds = limitOf(cell, cloud.latencies.listing);
   const calls = callFigures(times, cloud.meter.count('throttled'), mean);
   const callSeconds = times.length === 0 ? 0 : ((times.at(-1) as number) - (times[0] as number)) / 1000;
   return {

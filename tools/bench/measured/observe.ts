@@ -1,7 +1,7 @@
 import type { CallRecord } from '../../local-cloud/index.ts';
 import { callFigures } from '../call-figures.ts';
 import type { Cell } from '../cells.ts';
-import { exportLimit, importLimit, signInQuestions } from '../limits.ts';
+import { limitOf } from '../limits.ts';
 import { boundlessMean, checksOf } from '../phases.ts';
 import { overlapOf, UPDATE_ACTIONS } from '../overlap.ts';
 import type { CellResult, Usage } from '../results.ts';
@@ -61,10 +61,7 @@ export async function observe(
     ...usageOf(records, history, functions, bench.memory.peaks),
     coldStarts: await coldStarts(bench.cloud.clientConfig(region), functions, startedAt),
   };
-  const limitSeconds =
-    cell.workflow === 'export'
-      ? exportLimit(cell.shape, cell.callsPerSecond, listingMs, signInQuestions(cell))
-      : importLimit(cell.shape, cell.callsPerSecond, cell.jobUsersPerSecond ?? 0);
+  const limitSeconds = limitOf(cell, listingMs);
   const calls = callFigures(times, throttled, mean);
   const callSeconds = times.length === 0 ? 0 : ((times.at(-1) as number) - (times[0] as number)) / 1000;
   return {

@@ -1,4 +1,5 @@
 /** Policies for people who use the command line, by what they do. Placeholders in capitals are the reader's own names. */
+import { tablePrefixOf } from '../../../source/domain/backup/table-name.ts';
 import { statementsOf } from '../../../source/domain/operator/permissions/roles.ts';
 import { COMMAND_ACTIONS } from '../../../source/domain/operator/command-actions.ts';
 import type { ActedOn } from '../../../source/domain/operator/command-actions.ts';
@@ -36,7 +37,7 @@ const WITHOUT_PERMISSION = 'sts:GetCallerIdentity';
 const arn = (service: string, resource: string): string => `arn:aws:${service}:*:ACCOUNT:${resource}`;
 const MAPPING_FILES = 'arn:aws:s3:::stackset-cognitouser*';
 const ASSETS = 'arn:aws:s3:::ASSET-BUCKET-*';
-const TABLE = arn('dynamodb', 'table/STACK-BackupTable-*');
+const TABLE = arn('dynamodb', `table/${tablePrefixOf('STACK')}*`);
 const OWN_BUCKETS = { StringEquals: { 'aws:ResourceAccount': 'ACCOUNT' } };
 const machine = (workflow: string): string => arn('states', `stateMachine:${workflow}Workflow-*`);
 

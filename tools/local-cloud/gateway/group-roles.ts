@@ -1,3 +1,4 @@
+import { refusedByIam } from './refused-by-iam.ts';
 import type { Interceptor } from './types.ts';
 
 const GIVES_ROLE = new Set(['CreateGroup', 'UpdateGroup']);
@@ -10,7 +11,5 @@ export const groupRolesInterceptor: Interceptor = async (request, next) => {
   const role = request.params['RoleArn'];
   if (request.service !== 'cognito-idp' || !GIVES_ROLE.has(request.action) || typeof role !== 'string')
     return next(request);
-  const headers = { ...request.headers, 'x-local-cloud-authorize-only': 'yes', 'x-local-cloud-pass-role': role };
-  const authorized = await next({ ...request, headers });
-  return authorized.status === 200 ? next(request) : authorized;
+  return (await refusedByIam(request, next, role)) ?? next(request);
 };

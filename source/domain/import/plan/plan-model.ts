@@ -144,6 +144,8 @@ export type PlannedGroup = Stored<typeof plannedGroupShape>;
 export const planCountsShape = v.object({
   byCsv: countShape,
   oneByOne: countShape,
+  /** Users of `oneByOne` whom an import job would bring if the new pool verified the addresses that the old one does. */
+  byCsvInSource: v.exactOptional(countShape),
   excluded: countShape,
   excludedBy: v.record(exclusionShape, countShape),
   /** Memberships whose user is not in the backup or is excluded: reported, not planned. */
@@ -247,6 +249,8 @@ function planShape(newUserPoolId: string, restoreId: string) {
       backup: countsShape,
       ...planCountsShape.entries,
     }),
+    /** Of a selection: users, groups and memberships that were decided about. Absent in other plans. */
+    decided: v.exactOptional(countShape),
     plannedAt: timeShape,
   });
 }

@@ -12,7 +12,7 @@ const CALLS_OF_CREATION = 2;
 
 /** A restore and how far its two functions have come; `groups`: how many the plan has. */
 export interface RestoreInProgress {
-  readonly plan: Pick<RestorePlan, 'counts' | 'chunks' | 'batches'>;
+  readonly plan: Pick<RestorePlan, 'counts' | 'chunks' | 'batches' | 'decided'>;
   readonly groups: number;
   readonly jobs: JobsState;
   readonly updates: UpdatesState;
@@ -43,11 +43,11 @@ export function restoreFigures(restore: RestoreInProgress): WorkFigures {
   };
 }
 
-/** Of ImportUsers, which knows the import jobs only. */
+/** Of ImportUsers, which knows the import jobs only; of a selection they are a part of what goes on behind them. */
 export function importFigures(plan: RestoreInProgress['plan'], jobs: JobsState, created: number): WorkFigures {
   return {
     phase: 'restoring',
-    users: planned(importedBy(jobs) + created, usersIn(plan)),
+    users: planned(importedBy(jobs) + created, plan.decided ?? usersIn(plan)),
     secondsBeside: secondsOfJobs({ plan, jobs }),
   };
 }
@@ -56,7 +56,7 @@ const planned = (done: number, of: number): DoneOf => ({ done: Math.min(done, of
 const usersIn = ({ counts }: RestoreInProgress['plan']): number => counts.byCsv + counts.oneByOne;
 
 /** By jobs that ended, and by the one that runs as far as it was looked at. */
-const importedBy = ({ finished, job }: JobsState): number =>
+export const importedBy = ({ finished, job }: JobsState): number =>
   finished.reduce((sum, { imported }) => sum + imported, 0) + (job?.imported ?? 0);
 
 /** What was written; at the end what the comparison found. A crash may have counted some twice. */

@@ -20,6 +20,8 @@ export interface Rules extends CsvRules, Pick<PoolSettings, 'recoveryMechanisms'
   /** Schema of the new pool, and of the one that was backed up. */
   readonly schema: readonly SchemaAttribute[];
   readonly sourceSchema: readonly SchemaAttribute[];
+  /** AutoVerifiedAttributes of the pool that was backed up. */
+  readonly sourceVerified: CsvRules['autoVerified'];
   /** Present where the new pool requires MFA. */
   readonly mfa?: RequiredMfa;
   /** AliasAttributes of the new pool: by their values users can sign in, too. */
@@ -144,6 +146,12 @@ export function wayOf(
   if ('bytes' in fit) return { way: 'csv', bytes: fit.bytes, ...restored };
   return { way: 'create', why: fit.why, ...restored };
 }
+
+/** Whether an import job would bring a user who is created one by one, if the new pool verified what the old one does. */
+export const isByCsvInSource = (
+  { user, created, lost = [] }: Exclude<Classified, { way: 'exclude' }>,
+  rules: Rules,
+): boolean => wayOf({ user, created, lost }, { ...rules, autoVerified: rules.sourceVerified }).way === 'csv';
 
 /** The user does not come back. */
 export const leftOut = (

@@ -111,6 +111,7 @@ export const rulesFor = (
   signInName: signInAttributeOf(manifest.poolSettings),
   schema: target.pool.settings.schema,
   sourceSchema: manifest.poolSettings.schema,
+  sourceVerified: manifest.poolSettings.autoVerifiedAttributes,
   aliases: target.pool.settings.aliasAttributes,
   ...recoveryOf(target),
   ...mfaOf(target),

@@ -7,6 +7,7 @@ import type { Stored } from '../../state/shape.ts';
 import { isSignInUnknown } from '../plan/attribute-loss.ts';
 import { planCountsShape } from '../plan/plan-model.ts';
 import type { Exclusion, PlannedGroup } from '../plan/plan-model.ts';
+import { isByCsvInSource } from './classify.ts';
 import type { Classified, Rules } from './classify.ts';
 
 /** What of a tally the checkpoint keeps; the groups lie in an object of their own. */
@@ -30,15 +31,16 @@ export class TallyCounter {
   readonly #counts;
   readonly #mfa: MfaCounter | undefined;
 
-  /** `orphans`: memberships whose user is not in the backup. `offers`: what the new pool offers to who wants to sign in. */
+  /** `orphans`: memberships whose user is not in the backup. */
   constructor(
     orphans: number,
-    private readonly offers: Pick<Rules, 'recoveryMechanisms' | 'mfa'>,
+    private readonly rules: Rules,
   ) {
-    this.#mfa = offers.mfa === undefined ? undefined : new MfaCounter(offers.mfa);
+    this.#mfa = rules.mfa === undefined ? undefined : new MfaCounter(rules.mfa);
     this.#counts = {
       byCsv: 0,
       oneByOne: 0,
+      byCsvInSource: 0,
       excluded: 0,
       membershipsWithoutUser: orphans,
       memberships: 0,
@@ -60,12 +62,13 @@ export class TallyCounter {
     }
     const { enabled, groups, attributes } = classified.user;
     counts[classified.way === 'csv' ? 'byCsv' : 'oneByOne'] += 1;
+    if (classified.way === 'create' && isByCsvInSource(classified, this.rules)) counts.byCsvInSource += 1;
     counts.memberships += groups.length;
     if (!enabled) counts.disabled += 1;
     const { lost = [] } = classified;
     if (lost.some(isSignInUnknown)) counts.signInUnknown += 1;
     if (!lost.every(isSignInUnknown)) counts.withLosses += 1;
-    if (noRecoveryOf(attributes, this.offers) !== undefined) counts.withoutRecovery += 1;
+    if (noRecoveryOf(attributes, this.rules) !== undefined) counts.withoutRecovery += 1;
     this.#mfa?.add(attributes);
     for (const group of groups) this.#members.set(group, (this.#members.get(group) ?? 0) + 1);
   }

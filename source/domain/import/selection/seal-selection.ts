@@ -141,6 +141,7 @@ export async function sealSelection(
       memberships: decisions.filter((decision) => decision.kind === 'membership' && decision.op !== undefined).length,
       disabled: 0,
     },
+    decided: decisions.length,
     plannedAt: new Date(clock.now()).toISOString(),
   };
   await objects.put(planKey(pool.id, input.restoreId), JSON.stringify(plan));

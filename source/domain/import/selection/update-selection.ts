@@ -5,6 +5,7 @@ import type { Progress } from '../../state/progress.ts';
 import type { WorkFigures, WorkPhase } from '../../state/work-figures.ts';
 import { noAccounts } from '../plan/accounts-state.ts';
 import { peekJobs } from '../plan/jobs-state.ts';
+import { importedBy } from '../plan/restore-figures.ts';
 import { takeAllMessages } from '../plan/messages.ts';
 import { readPlan, restoreFolder } from '../plan/plan-model.ts';
 import type { RestorePlan } from '../plan/plan-model.ts';
@@ -72,7 +73,7 @@ export async function updateSelection(
       key: selectionWorkKey(newUserPoolId, selectionId),
       shape: selectionWorkShape,
       initial: () => firstWork(plan),
-      figures: (state) => figuresOf(state, decisions.length),
+      figures: (state) => figuresOf(state, { all: decisions.length, imported: importedBy(jobs) }),
     },
   );
   if (progress.state.startedAt !== plan.plannedAt && (await isPlanned(deps.objects, plan))) {
@@ -145,10 +146,17 @@ const PHASES = {
   done: 'done',
 } as const satisfies Readonly<Record<SelectionWork['phase'], WorkPhase>>;
 
-/** Users, groups and memberships together: they go one after the other. */
-function figuresOf({ phase, done, only }: SelectionWork, all: number): WorkFigures {
+/**
+ * Users, groups and memberships together: they go one after the other. `imported`: how many of them import jobs have
+ * brought before that, and stay done until the work has come past them.
+ */
+function figuresOf(
+  { phase, done, only }: SelectionWork,
+  { all, imported }: { readonly all: number; readonly imported: number },
+): WorkFigures {
   const of = only?.length ?? all;
-  const worked = phase === 'settle' ? 0 : phase === 'work' ? Math.min(done, of) : of;
+  const before = only === undefined ? imported : 0;
+  const worked = phase === 'settle' ? before : phase === 'work' ? Math.min(Math.max(done, before), of) : of;
   return { phase: PHASES[phase], users: { done: worked, of }, callsLeft: phase === 'done' ? 0 : 'unknown' };
 }
 

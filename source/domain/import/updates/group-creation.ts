@@ -1,3 +1,4 @@
+import { isAboutValues } from '../../about-values.ts';
 import type { PoolGroup } from '../../model.ts';
 import type { WriteOutcome } from '../../ports.ts';
 import { forEachAtOnce } from '../../concurrency.ts';
@@ -11,8 +12,7 @@ const GROUPS_AT_A_TIME = 3;
 
 /** A value of the wrong form, or out of its bounds (a precedence of more than 32 bits): the group may be taken without it. */
 const mayBeAboutSettings = (outcome: Exclude<WriteOutcome, 'done'>): boolean =>
-  isUnanswered(outcome) ||
-  ['InvalidParameterException', 'SerializationException', 'ValidationException'].includes(outcome.refused);
+  isUnanswered(outcome) || isAboutValues(outcome.refused);
 
 /**
  * Creates the plan's groups ahead of the memberships that need them: in the plan's order, which is the order of first

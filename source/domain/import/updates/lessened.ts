@@ -1,3 +1,4 @@
+import { isAboutValues } from '../../about-values.ts';
 import type { Attributes } from '../../model.ts';
 import type { Refusal } from '../../ports.ts';
 import { attributeOfName } from '../../comparison/matching.ts';
@@ -11,8 +12,6 @@ const ALIAS_CLAIMS: Readonly<Record<string, string>> = {
   preferred_username: 'preferred_username',
 };
 
-/** What a value that Cognito does not take is answered with. */
-const ABOUT_VALUES = new Set(['InvalidParameterException', 'ValidationException', 'SerializationException']);
 const ALIAS_TAKEN = 'AliasExistsException';
 /** They can be given to a new user only: to set an address later could send a message. */
 const ADDRESSES = new Set(['email', 'email_verified', 'phone_number', 'phone_number_verified']);
@@ -32,13 +31,12 @@ export function lessened(
   const isLess = (some: Attributes): boolean => Object.keys(some).length < Object.keys(attributes).length;
   const less = withoutLate(without(attributes, refused, refusedOnes));
   if (isLess(less)) return less;
-  const needed = ABOUT_VALUES.has(refused) ? neededAtOnce(attributes, signInName, plan) : attributes;
+  const needed = isAboutValues(refused) ? neededAtOnce(attributes, signInName, plan) : attributes;
   return isLess(needed) ? needed : undefined;
 }
 
 /** Whether the refusal can be due to one of several attributes. */
-export const isAboutAttributes = ({ refused }: Refusal): boolean =>
-  ABOUT_VALUES.has(refused) || refused === ALIAS_TAKEN;
+export const isAboutAttributes = ({ refused }: Refusal): boolean => isAboutValues(refused) || refused === ALIAS_TAKEN;
 
 /** What the pool must have of a new user, and what cannot be set later. */
 function neededAtOnce(

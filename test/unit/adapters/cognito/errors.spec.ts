@@ -42,6 +42,8 @@ describe('Cognito adapters: refusals', () => {
     for (const [refused, answer] of [
       ['UserNotFoundException', 'no'],
       ['InvalidParameterException', 'refused'],
+      ['SerializationException', 'refused'],
+      ['ValidationException', 'refused'],
       ['AccessDeniedException', 'refused'],
       ['NotAuthorizedException', 'refused'],
       ['OperationNotEnabledException', 'refused'],
@@ -95,7 +97,7 @@ describe('Cognito adapters: refusals', () => {
 
   it('17.8: a group of a name that Cognito does not take has no members; any other refused request is an error', async () => {
     const reader = userPoolReader(adapterOptions());
-    for (const refused of ['InvalidParameterException', 'ValidationException']) {
+    for (const refused of ['InvalidParameterException', 'SerializationException', 'ValidationException']) {
       stub.answer = () => refusal(refused, STUB_SECRET);
       for (const name of ['by members only', 'x'.repeat(129), 'a\tb'])
         expect(await reader.listUsersInGroupPage(STUB_POOL, name, {}), name).to.deep.equal({ items: [] });

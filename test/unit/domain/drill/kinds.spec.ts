@@ -209,6 +209,33 @@ function federated({ source, settings }: DrillWorld): void {
   source.join('lea', 'editors');
 }
 
+describe('17.6: the time that a restore of everybody would take', () => {
+  it('17.6: counts users who have verified only a phone number by import job, although the pool of the drill makes them one by one', async () => {
+    const world = new DrillWorld();
+    world.source.settings = { ...world.source.settings, autoVerifiedAttributes: ['phone_number'] };
+    for (let n = 0; n < 900; n += 1)
+      world.source.put(
+        aUser({ username: `id-${n}`, attributes: { phone_number: phone(n), phone_number_verified: 'true' } }),
+      );
+    world.source.put(aUser({ username: 'no-address', attributes: {} }));
+    await world.export();
+    const { output } = await world.drill({ Users: 100 });
+    const { projectedSeconds, leftOut } = output as { projectedSeconds: number; leftOut: readonly string[] };
+    expect(leftOut).to.deep.equal(BY_PHONE);
+    const callsAlone = (2 * 900) / (25 * 0.91);
+    expect(projectedSeconds).to.be.within(900 / 30, callsAlone - 1);
+  });
+
+  it('17.6: counts those whom no import job takes in any pool one by one', async () => {
+    const world = new DrillWorld();
+    world.source.settings = { ...world.source.settings, autoVerifiedAttributes: ['phone_number'] };
+    for (let n = 0; n < 900; n += 1) world.source.put(aUser({ username: `id-${n}`, attributes: { name: `${n}` } }));
+    await world.export();
+    const { output } = await world.drill({ Users: 100 });
+    expect((output as { projectedSeconds: number }).projectedSeconds).to.be.above((2 * 900) / (25 * 0.91));
+  });
+});
+
 describe('17.6: a drill of every kind of pool that is backed up', () => {
   for (const [kind, fill] of Object.entries(KINDS))
     it(`17.6: ${kind}: restored, found the same, and nothing left behind`, async () => {

@@ -1,13 +1,11 @@
 import { expect } from 'chai';
 import { userKey } from '../../../../source/domain/backup/items.ts';
-import { headKey } from '../../../../source/domain/import/plan/restore-head.ts';
-import type { RestoreHead } from '../../../../source/domain/import/plan/restore-head.ts';
 import type { ContactAttribute, PoolSettings } from '../../../../source/domain/model.ts';
 import type { MemoryPool } from '../../../../tools/simulation/cognito/memory-pool.ts';
 import { differences } from '../../../support/import/differences.ts';
 import { RestoreWorld } from '../../../support/import/restore-world.ts';
 import { rejection } from '../../../support/rejection.ts';
-import { TARGET, WorkflowWorld } from '../../../support/workflows/workflow-world.ts';
+import { WorkflowWorld } from '../../../support/workflows/workflow-world.ts';
 import { addGroups } from '../../../support/world/builders.ts';
 import { emailOf, phoneOf, putBoth, putSignedUp, TWO_ADDRESSES } from '../../../support/world/two-addresses.ts';
 
@@ -47,10 +45,6 @@ function worldOfTwo(source: Partial<PoolSettings> = {}, target: Partial<PoolSett
   return world;
 }
 
-const reportOf = (world: WorkflowWorld, name: string): string => {
-  const { restoreId } = world.objects.json<RestoreHead>(headKey(TARGET));
-  return world.objects.text(`restores/${TARGET}/${restoreId}/report/${name}`);
-};
 const signUpOf = ({ target }: WorkflowWorld, name: string): ContactAttribute | undefined => {
   const found = [...target.users.values()].find(({ user }) => user.attributes.name === name);
   return target.signUps.get(found?.user.username ?? '');
@@ -65,10 +59,10 @@ describe('17.2: a restore into a pool whose users sign in by e-mail or phone num
         expect(await world.export()).to.include({ status: 'SUCCEEDED' });
         expect(await world.import()).to.include({ status: 'SUCCEEDED' });
         expect(differences(world.source, world.target)).to.deep.equal([]);
-        expect(world.objects.json<RestoreHead>(headKey(TARGET)).phase).to.equal('complete');
-        expect(reportOf(world, 'sub-map.csv').trim().split('\n')).to.have.length(world.source.users.size + 1);
+        expect(world.head()?.phase).to.equal('complete');
+        expect(world.report('sub-map.csv').trim().split('\n')).to.have.length(world.source.users.size + 1);
         expect(world.writer.sentToUsers).to.deep.equal([]);
-        expect(reportOf(world, 'failures.csv')).to.not.include('SignInUnknown');
+        expect(world.report('failures.csv')).to.not.include('SignInUnknown');
         // Who signs in by the address that the pool does not verify is created with that address as Username.
         for (const { user } of world.target.users.values())
           if (!autoVerifiedAttributes.some((name) => name === world.target.signUps.get(user.username)))
@@ -94,7 +88,8 @@ describe('17.2: a restore into a pool whose users sign in by e-mail or phone num
     );
     expect(await world.import()).to.include({ status: 'SUCCEEDED' });
     expect(world.messages.at(-1)?.body.replaceAll(/\s+/g, ' ')).to.include('23 users of whom the backup does not tell');
-    const rows = reportOf(world, 'failures.csv')
+    const rows = world
+      .report('failures.csv')
       .split('\n')
       .filter((row) => row.includes('SignInUnknown'));
     expect(rows).to.have.length(23);
@@ -102,7 +97,7 @@ describe('17.2: a restore into a pool whose users sign in by e-mail or phone num
     expect(signUpOf(world, 'both1')).to.equal('email');
     expect(signUpOf(world, 'phone')).to.equal('phone_number');
     expect(world.target.users.size).to.equal(world.source.users.size);
-    expect(reportOf(world, 'report.json')).to.include('Of 23 users the backup does not tell');
+    expect(world.report('report.json')).to.include('Of 23 users the backup does not tell');
   });
 
   it('17.2: knows the name of a user whose other, unproven address is the name of another one', async () => {
@@ -113,7 +108,7 @@ describe('17.2: a restore into a pool whose users sign in by e-mail or phone num
     await world.export();
     await world.import();
     expect(differences(world.source, world.target)).to.deep.equal([]);
-    expect(reportOf(world, 'failures.csv')).to.not.include('SignInUnknown');
+    expect(world.report('failures.csv')).to.not.include('SignInUnknown');
   });
 
   it('17.2: brings back two users of whom one signs in by what is the other address of the other', async () => {
@@ -128,7 +123,7 @@ describe('17.2: a restore into a pool whose users sign in by e-mail or phone num
     expect(await world.import()).to.include({ status: 'SUCCEEDED' });
     expect(differences(world.source, world.target)).to.deep.equal([]);
     expect(signUpOf(world, 'partner')).to.equal('phone_number');
-    expect(reportOf(world, 'failures.csv')).to.match(/,SignInUnknown: Another user of the backup signs in/);
+    expect(world.report('failures.csv')).to.match(/,SignInUnknown: Another user of the backup signs in/);
   });
 
   it('17.2: is refused where the new pool takes one address only', async () => {
@@ -157,7 +152,7 @@ describe('17.2: a restore into a pool whose users sign in by e-mail or phone num
     world.table.seed({ ...(item as NonNullable<typeof item>), signsInBy: 'fax' });
     expect(await world.import({ AcceptIncomplete: true })).to.include({ status: 'SUCCEEDED' });
     expect(world.target.users.size).to.equal(4);
-    expect(reportOf(world, 'failures.csv')).to.include('SignInUnknown');
+    expect(world.report('failures.csv')).to.include('SignInUnknown');
   });
 
   it('17.2: gives up no user where rows are refused, lost, or imported without a word', async () => {

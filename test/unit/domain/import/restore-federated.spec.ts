@@ -7,7 +7,6 @@ import {
   identities,
   IDS,
   PROVIDERS,
-  reportOf,
 } from '../../../support/workflows/federated-world.ts';
 import type { WorkflowWorld } from '../../../support/workflows/workflow-world.ts';
 import { aUser } from '../../../support/world/builders.ts';
@@ -17,7 +16,7 @@ const GONE = { name: 'Gone', mapped: [] };
 async function restored(world: WorkflowWorld): Promise<Record<string, number>> {
   expect((await world.export()).status).to.equal('SUCCEEDED');
   await world.import();
-  return (JSON.parse(await reportOf(world, 'report.json')) as { counts: Record<string, number> }).counts;
+  return (JSON.parse(world.report('report.json')) as { counts: Record<string, number> }).counts;
 }
 
 const told = (world: WorkflowWorld): string => (world.messages.at(-1)?.body ?? '').replaceAll(/\s+/g, ' ');
@@ -29,9 +28,7 @@ describe('17.3: users of identity providers, restored', () => {
     expect(holderIn(world, 'Corp', IDS.lea)).to.include({ username: 'lea' });
     expect(holderIn(world, 'Google', IDS.max)).to.include({ username: 'max' });
     expect(counts).to.include({ usersLinked: 1, usersNotLinked: 1, federatedUsers: 3, federatedMade: 0 });
-    expect(await reportOf(world, 'failures.csv')).to.match(
-      /^yes,[^,]*,max,,ProviderMissing:[^\n]*identity provider Gone\n/m,
-    );
+    expect(world.report('failures.csv')).to.match(/^yes,[^,]*,max,,ProviderMissing:[^\n]*identity provider Gone\n/m);
     expect(world.messages.at(-1)?.subject).to.match(/INCOMPLETE|not|BUT/i);
   });
 
@@ -52,7 +49,7 @@ describe('17.3: users of identity providers, restored', () => {
     const world = federatedWorld();
     await restored(world);
     expect([...world.target.users.keys()].sort()).to.deep.equal(['lea', 'max', 'user0', 'user1', 'user2', 'user3']);
-    const csv = await reportOf(world, 'federated.csv');
+    const csv = world.report('federated.csv');
     expect(csv.trim().split('\n')).to.have.length(4);
     const fay = csv.split('\n').find((line) => line.includes(IDS.fay)) ?? '';
     expect(fay).to.contain('admins').and.contain('editors').and.not.contain('_Corp"');
@@ -78,7 +75,7 @@ describe('17.3: users of identity providers, restored', () => {
     expect(fox?.attributes).to.include({ nickname: 'foxy' });
     expect(holderIn(world, 'Google', IDS.fee), 'nothing to lose').to.equal(undefined);
     expect(world.writer.sentToUsers).to.deep.equal([]);
-    expect(await reportOf(world, 'sub-map.csv')).to.contain(fay?.sub ?? '?');
+    expect(world.report('sub-map.csv')).to.contain(fay?.sub ?? '?');
     const wide = [...world.writer.passwords].filter(([name]) => name.startsWith('restored-'));
     expect(wide.map(([, password]) => password.length)).to.deep.equal([132, 132]);
   });
@@ -100,8 +97,8 @@ describe('17.3: users of identity providers, restored', () => {
       };
       const counts = await restored(world);
       expect(counts).to.include({ federatedUsers: 3, federatedMade: 0 });
-      expect(await reportOf(world, 'federated.csv')).to.contain('a password reset leads past the provider');
-      expect(await reportOf(world, 'report.json')).to.contain('although FederatedUsers is PRELINK');
+      expect(world.report('federated.csv')).to.contain('a password reset leads past the provider');
+      expect(world.report('report.json')).to.contain('although FederatedUsers is PRELINK');
     });
 
   it('17.3: an identity that signed in meanwhile, or is linked to somebody else, is a collision: reported, never merged', async () => {
@@ -118,9 +115,9 @@ describe('17.3: users of identity providers, restored', () => {
     await world.import();
     expect(holderIn(world, 'Corp', IDS.lea)?.username).to.equal('thief');
     expect(holderIn(world, 'Corp', IDS.fay)?.username).to.equal('corp_x');
-    const { counts } = JSON.parse(await reportOf(world, 'report.json')) as { counts: Record<string, number> };
+    const { counts } = JSON.parse(world.report('report.json')) as { counts: Record<string, number> };
     expect(counts).to.include({ usersNotLinked: 2, federatedIncomplete: 1 });
-    expect(await reportOf(world, 'failures.csv')).to.match(/,lea,,IdentityCollision/);
+    expect(world.report('failures.csv')).to.match(/,lea,,IdentityCollision/);
     for (const name of world.target.users.keys())
       if (name.startsWith('restored-') && world.target.find(name)?.attributes.identities === undefined)
         expect(groupsIn(world, name), 'nobody would be that user').to.deep.equal([]);
@@ -139,7 +136,7 @@ describe('17.3: users of identity providers, restored', () => {
     };
     await world.import();
     expect(holderIn(world, 'Corp', IDS.lea)).to.equal(undefined);
-    expect(await reportOf(world, 'failures.csv')).to.match(/,lea,,UserNotRestored,nothing,/);
+    expect(world.report('failures.csv')).to.match(/,lea,,UserNotRestored,nothing,/);
   });
 
   it('17.3: a sixth link, an immutable attribute and an unknown provider cost that link only', async () => {
@@ -150,7 +147,7 @@ describe('17.3: users of identity providers, restored', () => {
     const counts = await restored(world);
     expect(refused).to.deep.equal(new Set(['lea']));
     expect(counts).to.include({ usersNotLinked: 2 });
-    expect(await reportOf(world, 'failures.csv')).to.match(/^yes,[^,]*,lea,,LinkRefused: LimitExceededException/m);
+    expect(world.report('failures.csv')).to.match(/^yes,[^,]*,lea,,LinkRefused: LimitExceededException/m);
   });
 
   it('17.3: a provider of the same name and another type is another provider: nothing is linked to it', async () => {
@@ -166,9 +163,9 @@ describe('17.3: users of identity providers, restored', () => {
     expect(told(looked)).to.include('the identity provider Corp of the new pool is of another type');
     const world = await newWorld();
     await world.import();
-    const { counts } = JSON.parse(await reportOf(world, 'report.json')) as { counts: Record<string, number> };
+    const { counts } = JSON.parse(world.report('report.json')) as { counts: Record<string, number> };
     expect(counts).to.include({ usersNotLinked: 2, federatedMade: 0, federatedIncomplete: 2 });
-    expect(await reportOf(world, 'failures.csv')).to.match(/^yes,[^,]*,lea,,"?ProviderDiffers:/m);
+    expect(world.report('failures.csv')).to.match(/^yes,[^,]*,lea,,"?ProviderDiffers:/m);
     expect(holderIn(world, 'Corp', IDS.lea)).to.equal(undefined);
     expect([...world.target.users.keys()].filter((name) => name.startsWith('restored-'))).to.deep.equal([]);
     // With the type that it had, the next start does what is left.
@@ -195,7 +192,7 @@ describe('17.3: users of identity providers, restored', () => {
     odd('longname', identities({ providerName: 'x'.repeat(500), userId: '1' }));
     odd('six', identities(...[1, 2, 3, 4, 5, 6].map((n) => ({ providerName: 'Corp', userId: `six-${n}` }))));
     const counts = await restored(world);
-    const csv = await reportOf(world, 'failures.csv');
+    const csv = world.report('failures.csv');
     expect(holderIn(world, 'Corp', one.userId)?.username).to.be.oneOf(['twice', 'other']);
     expect(csv)
       .to.match(/,(twice|other),,IdentityCollision/)
@@ -217,7 +214,7 @@ describe('17.3: users of identity providers, restored', () => {
       world.writer.refuse = (call) => (call === 'linkIdentity' ? refusal : undefined);
       const counts = await restored(world);
       expect(counts).to.include({ usersNotLinked: 2, federatedIncomplete: 2, usersMissing: 0 });
-      expect(await reportOf(world, 'failures.csv')).to.include(`LinkRefused: ${refusal}`);
+      expect(world.report('failures.csv')).to.include(`LinkRefused: ${refusal}`);
       for (const name of world.target.users.keys())
         if (name.startsWith('restored-')) expect(groupsIn(world, name)).to.deep.equal([]);
       world.writer.refuse = () => undefined;
@@ -234,8 +231,8 @@ describe('17.3: users of identity providers, restored', () => {
     expect(told(world))
       .to.match(/2 users? .*linked/)
       .and.match(/Gone/);
-    expect(await reportOf(world, 'federated.csv')).to.contain(IDS.fay);
-    expect(JSON.parse(await reportOf(world, 'report.json'))).to.have.nested.property('identities.counts.prelinks', 2);
+    expect(world.report('federated.csv')).to.contain(IDS.fay);
+    expect(JSON.parse(world.report('report.json'))).to.have.nested.property('identities.counts.prelinks', 2);
   });
 
   it('17.3: users of providers come from the place that SnapshotPrefix names, too', async () => {
@@ -246,7 +243,7 @@ describe('17.3: users of identity providers, restored', () => {
     world.objects.stored.clear();
     world.table.clear();
     await world.import({ SnapshotPrefix: 's3://my-vault/' });
-    const { counts } = JSON.parse(await reportOf(world, 'report.json')) as { counts: Record<string, number> };
+    const { counts } = JSON.parse(world.report('report.json')) as { counts: Record<string, number> };
     expect(counts).to.include({ federatedUsers: 3, federatedMade: 2, usersLinked: 1 });
   });
 
@@ -255,14 +252,14 @@ describe('17.3: users of identity providers, restored', () => {
     for (const name of [...world.source.users.keys()]) if (!name.startsWith('user')) world.source.remove(name);
     await restored(world);
     expect(world.calls.log.filter(({ call }) => /identityProviders|mappedAttributes/.test(call))).to.deep.equal([]);
-    expect((await reportOf(world, 'report.json')).includes('usersLinked')).to.equal(false);
+    expect(world.report('report.json').includes('usersLinked')).to.equal(false);
   });
 
   it('17.3: a further start knows whom it made, and counts nobody as unknown', async () => {
     const world = federatedWorld('PRELINK');
     await restored(world);
     await world.import();
-    const { counts } = JSON.parse(await reportOf(world, 'report.json')) as { counts: Record<string, number> };
+    const { counts } = JSON.parse(world.report('report.json')) as { counts: Record<string, number> };
     expect(counts).to.include({ unknownUsers: 0, unknownMemberships: 0, federatedMade: 2, usersNotLinked: 1 });
     expect([...world.target.users.keys()].filter((name) => name.startsWith('restored-'))).to.have.length(2);
   });

@@ -32,10 +32,8 @@ const roleIn = ({ target }: WorkflowWorld, group: string): string | undefined =>
   target.groups.get(group)?.group.roleArn;
 /** The last message, on one line. */
 const told = ({ messages }: WorkflowWorld): string => (messages.at(-1)?.body ?? '').replaceAll(/\s+/g, ' ');
-const reportOf = (world: WorkflowWorld): Record<string, unknown> => {
-  const key = [...world.objects.stored.keys()].filter((name) => name.endsWith('/report/report.json')).at(-1) ?? '';
-  return JSON.parse(world.objects.text(key)) as Record<string, unknown>;
-};
+const reportOf = (world: WorkflowWorld): Record<string, unknown> =>
+  JSON.parse(world.report('report.json')) as Record<string, unknown>;
 
 describe('17.4: IAM roles of groups in a restore', () => {
   it('17.4: REPORT restores groups without roles, and the report lists the roles that were there', async () => {

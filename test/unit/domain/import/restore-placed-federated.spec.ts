@@ -1,9 +1,6 @@
 import { expect } from 'chai';
-import { headKey } from '../../../../source/domain/import/plan/restore-head.ts';
-import type { RestoreHead } from '../../../../source/domain/import/plan/restore-head.ts';
 import { putRaw } from '../../../support/import/kept-snapshot.ts';
 import { federatedWorld, IDS } from '../../../support/workflows/federated-world.ts';
-import { TARGET } from '../../../support/workflows/workflow-world.ts';
 
 describe('A restore from a snapshot in another bucket, of a pool with identity providers', () => {
   it('17.7: reads users of identity providers there, too, and nothing of this launch', async () => {
@@ -17,12 +14,10 @@ describe('A restore from a snapshot in another bucket, of a pool with identity p
     const ended = await world.import({ SnapshotPrefix: 's3://my-vault/' });
     // One link is to a provider that the new pool lacks.
     expect(ended, ended.cause).to.include({ error: 'RestoreIncomplete' });
-    const { restoreId } = world.objects.json<RestoreHead>(headKey(TARGET));
-    const folder = `restores/${TARGET}/${restoreId}/report/`;
-    expect(JSON.parse(world.objects.text(`${folder}report.json`))).to.have.nested.include({
+    expect(JSON.parse(world.report('report.json'))).to.have.nested.include({
       'counts.federatedUsers': 3,
       'counts.federatedMade': 2,
     });
-    expect(world.objects.text(`${folder}federated.csv`)).to.include(IDS.fee);
+    expect(world.report('federated.csv')).to.include(IDS.fee);
   });
 });

@@ -1,4 +1,6 @@
 import { expect } from 'chai';
+import { followedStatus } from '../../../../source/domain/operator/following.ts';
+import { EXECUTION_PROGRESS_PREFIX, executionProgressIn } from '../../../../source/domain/workflow/progress.ts';
 import {
   putRequest,
   reportOfSelection,
@@ -23,22 +25,39 @@ async function oneUser(settings: object = {}): Promise<WorkflowWorld> {
   return world;
 }
 
+/** What is shown to whoever follows the execution that begins next. */
+function percentsTold({ objects, clock }: WorkflowWorld): readonly number[] {
+  const told: number[] = [];
+  const put = objects.put.bind(objects);
+  objects.put = (key, body, ...rest) => {
+    if (key.startsWith(EXECUTION_PROGRESS_PREFIX)) {
+      const progress = executionProgressIn(Buffer.from(body));
+      const { percentDone } = followedStatus(progress, { now: clock.now(), startedAt: clock.now() });
+      if (percentDone !== undefined) told.push(percentDone);
+    }
+    return put(key, body, ...rest);
+  };
+  return told;
+}
+
 describe('A selection and what may stand in its way', () => {
   it('16.2: 500 users and more come by import job, and nobody else is touched', async function () {
     this.timeout(60_000);
     const world = new WorkflowWorld();
     addUsers(world.source, 520, { disabled: 0.02 });
     world.source.putGroup({ name: 'staff' });
-    for (let n = 0; n < 520; n += 40) world.source.join(`user${n}`, 'staff');
+    for (let n = 0; n < 520; n += 2) world.source.join(`user${n}`, 'staff');
     await world.export();
     const before = new Map([...world.source.users].map(([name, { user }]) => [name, user]));
     for (let n = 0; n < 510; n += 1) world.source.remove(`user${n}`);
+    const told = percentsTold(world);
+    world.paced = true;
     const users = Array.from({ length: 515 }, (_, n) => ({ name: `user${n}` }));
     const id = await putRequest(world, { users: [...users, ...users.slice(0, 9)], existing: 'update' });
     world.jobs.knobs.rowFate = (_job, line) => (line === 7 ? 'failed' : undefined);
     expect(await select(world, id)).to.include({ status: 'SUCCEEDED' });
     expect(reportOfSelection(world, id).users).to.include({ created: 510, unchanged: 5, failed: 0 });
-    expect(reportOfSelection(world, id).memberships).to.include({ created: 13 });
+    expect(reportOfSelection(world, id).memberships).to.include({ created: 255 });
     expect(world.calls.countOf('jobs.createJob')).to.equal(1);
     expect(world.calls.countOf('cognito.createUser')).to.equal(1);
     for (const [name, user] of before) {
@@ -48,6 +67,8 @@ describe('A selection and what may stand in its way', () => {
       expect(world.source.find(name)?.enabled, name).to.equal(user.enabled);
     }
     expect(rowsOfSelection(world, id, 'subMap')).to.have.length(510);
+    expect(told.some((percent) => percent > 10 && percent < 90)).to.equal(true);
+    expect(told, 'import jobs are a part of the work').to.deep.equal(told.toSorted((one, other) => one - other));
   });
 
   it('16.2: invocations that die around an import job make nobody twice, and lose nobody', async function () {

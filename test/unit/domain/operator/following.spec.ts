@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { followedStatus } from '../../../../source/domain/operator/following.ts';
+import { followedStatus, forwardOnly } from '../../../../source/domain/operator/following.ts';
 import { WORK_PHASES } from '../../../../source/domain/state/work-figures.ts';
 import type { WorkPhase } from '../../../../source/domain/state/work-figures.ts';
 import type { ExecutionProgress } from '../../../../source/domain/workflow/progress.ts';
@@ -40,6 +40,23 @@ describe('what is shown of an execution that runs', () => {
     expect(shown(progressIn('listing memberships', { users: { done: 400, of: 400 } })).text).to.equal(
       'Listing memberships, 400 of 400 users, 0 of 900 memberships',
     );
+  });
+
+  it('a share that never goes back, also where a pass finds more to do, or a second execution is a part of the work', () => {
+    const passes = [
+      { users: { done: 0, of: 500 } },
+      { users: { done: 500, of: 500 } },
+      { users: { done: 0, of: 1_200 } },
+      { users: { done: 900, of: 1_200 } },
+      { users: { done: 10, of: 100 }, phase: 'planning' as const },
+      { users: { done: 1_200, of: 1_200 } },
+    ];
+    const percents: (number | undefined)[] = [];
+    for (const part of [0, 1])
+      for (const pass of passes)
+        percents.push(forwardOnly(shown(progressIn('restoring', pass)), { part, of: 2 }, percents.at(-1)).percentDone);
+    expect(percents).to.deep.equal([0, 49.5, 49.5, 49.5, 49.5, 49.5, 50, 99.5, 99.5, 99.5, 99.5, 99.5]);
+    expect(forwardOnly(shown(progressIn('planning')), { part: 1, of: 2 }, 40)).to.not.have.property('percentDone');
   });
 
   it('what is done in every phase, and the share by the calls that are left', () => {

@@ -3,6 +3,7 @@ import type { ImportSettings } from '../../../simulation/cognito/settings.ts';
 import { ImportJobLedger } from '../../../simulation/import-jobs/ledger.ts';
 import type { JobOwner } from '../../../simulation/import-jobs/ledger.ts';
 import { AwsError, errorResponse, jsonResponse } from '../aws-error.ts';
+import { refusedByIam } from '../refused-by-iam.ts';
 import type { AwsRequest, AwsResponse, Interceptor, Next } from '../types.ts';
 import type { ImportJobsDeps } from './deps.ts';
 import { rootOf } from './deps.ts';
@@ -53,16 +54,8 @@ async function answer(
   ledger: ImportJobLedger,
   deps: ImportJobsDeps,
 ): Promise<AwsResponse> {
-  const role = request.params['CloudWatchLogsRoleArn'];
-  const authorized = await next({
-    ...request,
-    headers: {
-      ...request.headers,
-      'x-local-cloud-authorize-only': 'yes',
-      ...(typeof role === 'string' ? { 'x-local-cloud-pass-role': role } : {}),
-    },
-  });
-  if (authorized.status !== 200) return authorized;
+  const refused = await refusedByIam(request, next, request.params['CloudWatchLogsRoleArn']);
+  if (refused !== undefined) return refused;
   try {
     const call = { owner: ownerOf(request), params: request.params, settings: await settingsOf(request, deps) };
     return jsonResponse(importJobOperations[request.action]?.(call, ledger, deps) ?? {});

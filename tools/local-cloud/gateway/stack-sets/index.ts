@@ -1,5 +1,6 @@
 import { AwsError, errorResponse, queryResponse } from '../aws-error.ts';
 import { queryTree } from '../query-params.ts';
+import { refusedByIam } from '../refused-by-iam.ts';
 import type { Interceptor } from '../types.ts';
 import { stackSetActions } from './actions.ts';
 import type { StackSetServices } from './deps.ts';
@@ -22,15 +23,8 @@ export function stackSetInterceptor(deps: StackSetServices): Interceptor {
         : undefined;
     if (action === undefined) return next(request);
     const role = PASSES_ROLE.has(request.action) ? request.params['AdministrationRoleARN'] : undefined;
-    const authorized = await next({
-      ...request,
-      headers: {
-        ...request.headers,
-        'x-local-cloud-authorize-only': 'yes',
-        ...(typeof role === 'string' ? { 'x-local-cloud-pass-role': role } : {}),
-      },
-    });
-    if (authorized.status !== 200) return authorized;
+    const refused = await refusedByIam(request, next, role);
+    if (refused !== undefined) return refused;
     try {
       const scope = { account: request.account, region: request.region };
       const result = await action({ request: queryTree(request.params), scope, store, deps });

@@ -3,7 +3,6 @@ import { Fault } from '../../../../../source/domain/errors.ts';
 import { CLOSED } from '../../../../../source/domain/import/plan/closed-objects.ts';
 import { restoreFolder, restorePrefix } from '../../../../../source/domain/import/plan/plan-model.ts';
 import { headKey } from '../../../../../source/domain/import/plan/restore-head.ts';
-import type { RestoreHead } from '../../../../../source/domain/import/plan/restore-head.ts';
 import { addGroups, addUsers } from '../../../../support/world/builders.ts';
 import { TARGET, WorkflowWorld } from '../../../../support/workflows/workflow-world.ts';
 
@@ -18,7 +17,7 @@ async function exported(): Promise<WorkflowWorld> {
 /** Everything about the pool that is restored into. */
 const FOLDER = restorePrefix(TARGET);
 
-const restoreId = (world: WorkflowWorld): string => world.objects.json<RestoreHead>(headKey(TARGET)).restoreId;
+const restoreId = (world: WorkflowWorld): string => world.head()?.restoreId ?? '';
 const keys = (world: WorkflowWorld, prefix: string): string[] =>
   [...world.objects.stored.keys()].filter((key) => key.startsWith(prefix));
 const untagged = (world: WorkflowWorld, prefix: string): string[] =>
@@ -87,7 +86,7 @@ describe('Objects of closed restores', () => {
     const world = await exported();
     world.calls.fail({ call: 'objects.tag', times: 1_000, error: () => new Fault('Unprocessed', 'no') });
     expect(await world.import()).to.include({ status: 'SUCCEEDED' });
-    expect(world.objects.json<RestoreHead>(headKey(TARGET)).phase).to.equal('complete');
+    expect(world.head()?.phase).to.equal('complete');
     expect(world.log.lines.join('\n')).to.match(
       /warn Objects of a closed restore could not be tagged: they expire after 180 days/,
     );

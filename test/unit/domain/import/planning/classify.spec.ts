@@ -14,6 +14,7 @@ const RULES: Rules = {
     { name: 'custom:age', type: 'Number', mutable: true, required: false, min: '0', max: '150' },
   ],
   sourceSchema: [],
+  sourceVerified: ['email'],
   aliases: [],
   restoreUnconfirmed: false,
   runStartedAt: '2026-03-01T00:00:00.000Z',

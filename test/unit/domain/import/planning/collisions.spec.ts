@@ -12,6 +12,7 @@ const RULES: Rules = {
   signInName: 'username',
   schema: [],
   sourceSchema: [],
+  sourceVerified: ['email'],
   aliases: ['email', 'preferred_username'],
   restoreUnconfirmed: false,
   runStartedAt: '2026-03-01T00:00:00.000Z',
