@@ -1,8 +1,6 @@
 import { selectionKeys } from '../../domain/import/plan/selection-keys.ts';
 import type { SelectionRequest } from '../../domain/import/selection/request.ts';
-import type { SelectedThing } from '../../domain/operator/selection/selected-things.ts';
-import { isWritten, resultCounts } from '../../domain/operator/selection/selected-things.ts';
-import { MISSING_RESULTS } from '../../domain/import/selection/report.ts';
+import { isMissing, isWritten, resultCounts } from '../../domain/operator/selection/selected-things.ts';
 import { counted } from '../../domain/counted.ts';
 import type { CliContext } from '../context.ts';
 import type { ExitKind } from '../exit-codes.ts';
@@ -68,8 +66,8 @@ function showDifferences({ output }: CliContext, { id, things }: LookedAt, { und
 }
 
 /**
- * What is written by the request as it was looked at, and by a second one for users whose account was confirmed: that is
- * overwritten, whatever happens to accounts that others have.
+ * What is written by the request as it was looked at, without the users whose account was confirmed; and by a second one for
+ * these: their account is overwritten, whatever happens to accounts that others have.
  */
 function partsOf(
   { id, things }: LookedAt,
@@ -77,8 +75,11 @@ function partsOf(
   confirmed: readonly string[],
 ): readonly SelectionPart[] {
   const theirs = things.filter(({ kind, sub }) => kind === 'user' && confirmed.includes(sub));
+  const others = request.users.filter((user) => !('sub' in user && confirmed.includes(user.sub)));
   return [
-    ...(things.some(isWritten) ? [{ id, request }] : []),
+    ...(things.some(isWritten)
+      ? [theirs.length === 0 ? { id, request } : { request: { ...request, users: others } }]
+      : []),
     ...(theirs.length === 0
       ? []
       : [
@@ -93,8 +94,6 @@ function partsOf(
         ]),
   ];
 }
-
-const isMissing = ({ result }: SelectedThing): boolean => MISSING_RESULTS.includes(result);
 
 function onlyLooked({ output }: CliContext, there: PoolPlace, looked: LookedAt): ExitKind {
   const kind = looked.things.some(isMissing) ? 'partial' : 'complete';

@@ -1,12 +1,13 @@
 import { selectionKeys } from '../../domain/import/plan/selection-keys.ts';
 import { selectionReportShape } from '../../domain/import/selection/report.ts';
 import type { ResultRow, SelectionReport } from '../../domain/import/selection/report.ts';
+import type { SelectionRequest } from '../../domain/import/selection/request.ts';
 import type { ExecutionFacts } from '../../domain/operator/execution.ts';
 import type { PartOfWork } from '../../domain/operator/following.ts';
 import { inOptions } from '../../domain/operator/in-options.ts';
 import { afterCreation } from '../../domain/operator/selection/advice.ts';
 import { resultRowsIn } from '../../domain/operator/selection/rows.ts';
-import { isUndoable, kindOfRow, resultCounts } from '../../domain/operator/selection/selected-things.ts';
+import { isMissing, isUndoable, kindOfRow, resultCounts } from '../../domain/operator/selection/selected-things.ts';
 import { parseJson } from '../../domain/state/json-object.ts';
 import type { CliContext } from '../context.ts';
 import { conclude } from '../executions/conclude.ts';
@@ -23,6 +24,7 @@ import { resultBlocks } from './show-results.ts';
 
 /** A part that has ended with a report. */
 interface Written {
+  readonly request: SelectionRequest;
   readonly id: string;
   readonly execution: ExecutionFacts;
   readonly report: SelectionReport;
@@ -41,7 +43,7 @@ export async function writeSelection(
     const id = part.id ?? (await storeRequest(context, there, part.request));
     const ended = await writePart(context, there, change, { id, part: { part: index, of: parts.length } });
     if (typeof ended === 'string') return ended;
-    written.push(ended);
+    written.push({ ...ended, request: part.request });
   }
   return told(context, there, change, written);
 }
@@ -51,7 +53,7 @@ async function writePart(
   there: PoolPlace,
   { given }: PoolChange,
   { id, part }: { readonly id: string; readonly part: PartOfWork },
-): Promise<Written | ExitKind> {
+): Promise<Omit<Written, 'request'> | ExitKind> {
   const { machine, place, poolId } = there;
   const executionArn = await startWorkflow(context, machine, selectionInput(there, id, given));
   const attach = typed(place, `attach ${executionArn}`);
@@ -82,6 +84,14 @@ async function writePart(
   return { id, execution, report, rows: results === undefined ? [] : resultRowsIn(results) };
 }
 
+/** What became of everybody: of users whose account was confirmed, what the later part says, also where an earlier one met them. */
+function lastWords(written: readonly Written[]): readonly ResultRow[] {
+  return written.flatMap(({ rows }, index) => {
+    const later = new Set(written.slice(index + 1).flatMap(({ request }) => request.confirmed ?? []));
+    return rows.filter(({ sub }) => !later.has(sub));
+  });
+}
+
 function told(
   { output }: CliContext,
   there: PoolPlace,
@@ -89,8 +99,9 @@ function told(
   written: readonly Written[],
 ): ExitKind {
   const { poolId, region, place, machine } = there;
-  const rows = written.flatMap((part) => part.rows);
-  const isPartial = written.some(({ report }) => report.outcome === 'partial');
+  const rows = lastWords(written);
+  const isPartial =
+    written.some(({ report, rows: all }) => report.outcome === 'partial' && all.length === 0) || rows.some(isMissing);
   const kind: ExitKind = isPartial ? 'partial' : 'complete';
   const created = rows.filter((row) => kindOfRow(row) === 'user' && row.result === 'created');
   const advice = afterCreation({

@@ -1,3 +1,4 @@
+import { MISSING_RESULTS } from '../../import/selection/report.ts';
 import type { ResultRow, SelectionDifference, SelectionResult } from '../../import/selection/report.ts';
 
 /** What a row of a selection is about. */
@@ -54,6 +55,9 @@ export function fieldCounts(things: readonly SelectedThing[]): readonly (readonl
 /** True where something is written: also of what somebody changed since, the rest is put back. */
 export const isWritten = ({ result, fields }: SelectedThing): boolean =>
   ['created', 'updated', 'undone'].includes(result) || (result === 'changedSince' && fields.length > 0);
+
+/** True where something that was asked for is missing. */
+export const isMissing = ({ result }: Pick<ResultRow, 'result'>): boolean => MISSING_RESULTS.includes(result);
 
 /** True where an undo could put something back; what was created stays, with all that belongs to it. */
 export function isUndoable(rows: readonly Pick<ResultRow, 'sub' | 'group' | 'result'>[]): boolean {
