@@ -1,6 +1,6 @@
 import { selectionKeys } from '../../domain/import/plan/selection-keys.ts';
 import type { SelectionRequest } from '../../domain/import/selection/request.ts';
-import { isMissing, isWritten, resultCounts } from '../../domain/operator/selection/selected-things.ts';
+import { isMissingResult, isWritten, resultCounts } from '../../domain/operator/selection/selected-things.ts';
 import { counted } from '../../domain/counted.ts';
 import type { CliContext } from '../context.ts';
 import type { ExitKind } from '../exit-codes.ts';
@@ -96,7 +96,7 @@ function partsOf(
 }
 
 function onlyLooked({ output }: CliContext, there: PoolPlace, looked: LookedAt): ExitKind {
-  const kind = looked.things.some(isMissing) ? 'partial' : 'complete';
+  const kind = looked.things.some(isMissingResult) ? 'partial' : 'complete';
   output.summary({
     blocks: [{ lines: ['Dry run: nothing was written to the pool.'] }],
     data: summaryData(there, looked, kind),
@@ -106,7 +106,7 @@ function onlyLooked({ output }: CliContext, there: PoolPlace, looked: LookedAt):
 }
 
 function nothingToWrite({ output }: CliContext, there: PoolPlace, { request }: PoolChange, looked: LookedAt): ExitKind {
-  const kind = looked.things.some(isMissing) ? 'partial' : 'complete';
+  const kind = looked.things.some(isMissingResult) ? 'partial' : 'complete';
   const { things } = looked;
   const skipped = things.some(({ result }) => result === 'skipped');
   output.summary({

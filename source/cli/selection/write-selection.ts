@@ -7,7 +7,12 @@ import type { PartOfWork } from '../../domain/operator/following.ts';
 import { inOptions } from '../../domain/operator/in-options.ts';
 import { afterCreation } from '../../domain/operator/selection/advice.ts';
 import { resultRowsIn } from '../../domain/operator/selection/rows.ts';
-import { isMissing, isUndoable, kindOfRow, resultCounts } from '../../domain/operator/selection/selected-things.ts';
+import {
+  isMissingResult,
+  isUndoable,
+  kindOfRow,
+  resultCounts,
+} from '../../domain/operator/selection/selected-things.ts';
 import { parseJson } from '../../domain/state/json-object.ts';
 import type { CliContext } from '../context.ts';
 import { conclude } from '../executions/conclude.ts';
@@ -101,7 +106,8 @@ function told(
   const { poolId, region, place, machine } = there;
   const rows = lastWords(written);
   const isPartial =
-    written.some(({ report, rows: all }) => report.outcome === 'partial' && all.length === 0) || rows.some(isMissing);
+    written.some(({ report, rows: all }) => report.outcome === 'partial' && all.length === 0) ||
+    rows.some(isMissingResult);
   const kind: ExitKind = isPartial ? 'partial' : 'complete';
   const created = rows.filter((row) => kindOfRow(row) === 'user' && row.result === 'created');
   const advice = afterCreation({

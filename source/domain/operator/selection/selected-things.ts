@@ -57,7 +57,7 @@ export const isWritten = ({ result, fields }: SelectedThing): boolean =>
   ['created', 'updated', 'undone'].includes(result) || (result === 'changedSince' && fields.length > 0);
 
 /** True where something that was asked for is missing. */
-export const isMissing = ({ result }: Pick<ResultRow, 'result'>): boolean => MISSING_RESULTS.includes(result);
+export const isMissingResult = ({ result }: Pick<ResultRow, 'result'>): boolean => MISSING_RESULTS.includes(result);
 
 /** True where an undo could put something back; what was created stays, with all that belongs to it. */
 export function isUndoable(rows: readonly Pick<ResultRow, 'sub' | 'group' | 'result'>[]): boolean {
