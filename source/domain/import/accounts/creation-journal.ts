@@ -31,6 +31,12 @@ interface Made {
   readonly at: number;
 }
 
+/** Of the object of a journal: subs in the backup, and of the accounts that were made for them. */
+export const pairsMade = async (
+  objects: Pick<ObjectStore, 'get'>,
+  key: string,
+): Promise<readonly (readonly [string, string])[]> => (await readJson(objects, key, journalShape)).made;
+
 /** Entries of one object; every entry writes it anew. */
 const MOST_ENTRIES = 500;
 

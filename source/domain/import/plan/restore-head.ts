@@ -29,6 +29,10 @@ export const headKeyOf = ({ newUserPoolId, restoreId }: Of): string =>
 type Head = { readonly head: RestoreHead; readonly etag: string };
 type Of = Pick<RestorePlan, 'newUserPoolId' | 'restoreId'>;
 
+/** Whether nothing was written to the pool yet: the next start plans again. */
+export const isPlanned = async (objects: Pick<ObjectStore, 'get'>, of: Of): Promise<boolean> =>
+  (await readHead(objects, of)).head.phase === 'planning';
+
 /** Put just before the first write to the pool: from now on the plan is binding. */
 export const markWriting = (
   objects: Pick<ObjectStore, 'get' | 'put'>,

@@ -1,7 +1,8 @@
 import { isAutomaticGroup } from '../../backup/automatic-groups.ts';
-import type { PoolGroup } from '../../model.ts';
+import type { PoolGroup, PoolSettings } from '../../model.ts';
 import type { ImportOptions } from '../plan/plan-model.ts';
 import type { SpooledUser } from '../planning/spooled-user.ts';
+import { claimedAliases } from './attributes.ts';
 import { backupOf, nameInBackup, runAsked, userFinder } from './backup-read.ts';
 import type { BackupOfRun } from './backup-read.ts';
 import type { Wanted } from './find-accounts.ts';
@@ -95,4 +96,10 @@ export const everybody = ({ users, groups }: AskedItems): readonly MeantUser[] =
 export const wantedFor = (
   found: readonly MeantUser[],
   subs: ReadonlyMap<string, readonly string[]>,
-): readonly Wanted[] => found.map(({ user: { sub }, name }) => ({ subs: subs.get(sub) ?? [sub], name }));
+  { aliasAttributes: aliases, caseSensitive }: Pick<PoolSettings, 'aliasAttributes' | 'caseSensitive'>,
+): readonly Wanted[] =>
+  found.map(({ user, name }) => ({
+    subs: subs.get(user.sub) ?? [user.sub],
+    name,
+    aliases: claimedAliases(user, { aliases, caseSensitive }),
+  }));

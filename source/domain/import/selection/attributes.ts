@@ -1,4 +1,4 @@
-import { changedAttributes } from '../../digests/user-content.ts';
+import { changedAttributes, nameKey } from '../../digests/user-content.ts';
 import type { Attributes, PoolSettings, PoolUser } from '../../model.ts';
 import { isVerified } from '../csv/verified.ts';
 import type { AttributeWanted } from './decisions.ts';
@@ -12,7 +12,8 @@ export interface WantedAttributes {
   readonly problems: readonly string[];
 }
 
-const CONTACTS = ['email', 'phone_number'] as const;
+/** The attributes that are addresses. */
+export const CONTACTS = ['email', 'phone_number'] as const;
 type Contact = (typeof CONTACTS)[number];
 const flagOf = (contact: Contact): string => `${contact}_verified`;
 const FLAGS = CONTACTS.map(flagOf);
@@ -59,6 +60,15 @@ export const couldGetCode = (
       autoVerifiedAttributes.includes(contact) &&
       wanted.some(({ name, value }) => name === contact && value !== null) &&
       !wanted.some(({ name, value }) => name === flagOf(contact) && value === 'true'),
+  );
+
+/** By which verified addresses the user signs in, or would, where these are aliases; in a form in which they can be compared. */
+export const claimedAliases = (
+  { attributes }: Pick<PoolUser, 'attributes'>,
+  { aliases, caseSensitive }: { readonly aliases: readonly string[]; readonly caseSensitive: boolean },
+): readonly string[] =>
+  CONTACTS.filter((contact) => aliases.includes(contact) && isVerified(attributes, contact)).map(
+    (contact) => `${contact} ${nameKey(attributes[contact] as string, caseSensitive)}`,
   );
 
 /** Whether the account has the value; a flag that is not set is the same as false. */

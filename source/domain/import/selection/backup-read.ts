@@ -102,21 +102,24 @@ function namesAskedBy(user: SpooledUser, backup: Pick<BackupOfRun, 'accepted'>):
 
 /**
  * Finds users of one run as they are asked for: by `sub`, or by the very name; in another spelling only where the pool that
- * was backed up did not tell names apart by case, and one user has it. By an address that is not the name at sign-in only
+ * was backed up did not tell names apart by case, and one user has it. A run may hold two of the very name, of whom one was
+ * deleted while it was made: which one is meant, nobody but the one who asks can say. By an address that is not the name at sign-in only
  * whom nobody else has as either. A name that nobody has may be somebody's `sub`.
  */
 export function userFinder(backup: BackupOfRun): (asked: SelectedUser) => SpooledUser | 'several' | undefined {
   const bySub = new Map(backup.users.map((user) => [user.sub, user]));
-  const byName = new Map(backup.users.map((user) => [nameInBackup(user, backup), user]));
   const folds = !backup.accepted.manifest.poolSettings.caseSensitive;
   const keyOf = (name: string): string => (folds ? name.toLowerCase() : name);
+  const byName = new Map<string, SpooledUser | 'several'>();
   const signInNames = new Map<string, SpooledUser | 'several'>();
   const allNames = new Map<string, SpooledUser | 'several'>();
-  const note = (found: Map<string, SpooledUser | 'several'>, name: string, user: SpooledUser): unknown =>
-    found.set(keyOf(name), found.has(keyOf(name)) ? 'several' : user);
+  const note = (found: Map<string, SpooledUser | 'several'>, key: string, user: SpooledUser): unknown =>
+    found.set(key, found.has(key) ? 'several' : user);
   for (const user of backup.users) {
-    note(signInNames, nameInBackup(user, backup), user);
-    for (const name of namesAskedBy(user, backup)) note(allNames, name, user);
+    const name = nameInBackup(user, backup);
+    note(byName, name, user);
+    note(signInNames, keyOf(name), user);
+    for (const one of namesAskedBy(user, backup)) note(allNames, keyOf(one), user);
   }
   return (asked) => {
     if ('sub' in asked) return bySub.get(asked.sub);

@@ -33,9 +33,9 @@ interface Prepared {
  * in the undo file, then writes. Groups, users and memberships are never in one batch: the later ones need the earlier.
  */
 export async function carryOut(run: WorkRun): Promise<StepEnd> {
-  const { state, todo, undo, deps, plan, progress } = run;
+  const { state, undo, deps, plan, progress } = run;
   await undo.save();
-  while (state.done < todo.length) {
+  while (state.done < run.todo.length) {
     if (run.sliceOver()) return 'sliceOver';
     const batch = nextBatch(run);
     const from = state.done;

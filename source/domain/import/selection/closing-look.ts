@@ -2,15 +2,17 @@ import { changedAttributes } from '../../digests/user-content.ts';
 import { poolGroups } from '../../listing/pool-groups.ts';
 import type { PoolGroup, PoolUser } from '../../model.ts';
 import { restoreFolder } from '../plan/plan-model.ts';
+import { changeDated } from '../reconcile/changed-since.ts';
 import { hasValue, wantedAttributes } from './attributes.ts';
 import { isWork } from './decisions.ts';
-import type { Decision, GroupDecision, UserDecision } from './decisions.ts';
+import type { AttributeWanted, Decision, GroupDecision, UserDecision } from './decisions.ts';
 import { findAccounts, newAccountLook } from './find-accounts.ts';
 import { findMembers, newMemberLook, readMembers } from './find-members.ts';
 import type { Members } from './find-members.ts';
 import { lookOn } from './look-on.ts';
 import { overwriteOf, writeOver } from './overwrite.ts';
 import { readAccounts } from './selection-run.ts';
+import { withoutTaken } from './taken-aliases.ts';
 import { poolSubOf } from './work-run.ts';
 import type { WorkRun } from './work-run.ts';
 
@@ -111,7 +113,8 @@ function wrongWithGroup({ make, set = [] }: GroupDecision, group: PoolGroup | un
 
 /**
  * Whoever was created without an attribute that Cognito did not take at once gets it now, where it takes it, and sends
- * nothing.
+ * nothing; never an address by which somebody else signs in, for which Cognito may have refused it. What the user, or
+ * somebody else, has changed since is theirs.
  */
 export async function completeCreated(run: WorkRun, wrong: readonly Wrong[]): Promise<void> {
   const seen = await readAccounts(run.deps.objects, run.state.accountLook?.parts ?? []);
@@ -122,9 +125,29 @@ export async function completeCreated(run: WorkRun, wrong: readonly Wrong[]): Pr
     if (decision.kind !== 'user' || decision.make === undefined) continue;
     const account = bySub.get(poolSubOf(run, decision) ?? '');
     if (account === undefined) continue;
-    const { set } = wantedAttributes(decision.make.user.attributes, account, settings);
+    const wanted = wantedAttributes(decision.make.user.attributes, account, settings).set;
+    const set = isChangedSince(run, decision, account) ? withoutValue(wanted, account) : wanted;
     if (set.length === 0) continue;
     const lacking: UserDecision = { ...decision, set: { attributes: set } };
-    await writeOver(run, index, lacking, { ...overwriteOf(lacking, account), entries: [] });
+    await writeOver(run, index, lacking, {
+      ...(await withoutTaken(run, account, overwriteOf(lacking, account))),
+      entries: [],
+    });
   }
+}
+
+/** A date between two writes of ours may be that of the flag. */
+function isChangedSince({ accounts }: WorkRun, { sub, make }: UserDecision, account: PoolUser): boolean {
+  const dated = changeDated(account, accounts.lastWriteAt(sub));
+  return dated === 'later' || (dated === 'between' && make?.user.enabled === true);
+}
+
+/** What the account has no value of at all; the flag of an address goes with it. */
+function withoutValue(wanted: readonly AttributeWanted[], account: PoolUser): AttributeWanted[] {
+  const names = new Set(wanted.map(({ name }) => name));
+  const decisive = (name: string): string => {
+    const address = name.replace(/_verified$/, '');
+    return names.has(address) ? address : name;
+  };
+  return wanted.filter(({ name }) => hasValue(account, decisive(name), null));
 }

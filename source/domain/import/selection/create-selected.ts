@@ -1,6 +1,6 @@
 import { isUnanswered } from '../updates/unanswered.ts';
 import type { UserDecision } from './decisions.ts';
-import { endAs } from './work-run.ts';
+import { endAs, giveAgain } from './work-run.ts';
 import type { WorkRun } from './work-run.ts';
 
 type Make = NonNullable<UserDecision['make']>;
@@ -19,6 +19,7 @@ export async function createSelected(run: WorkRun, index: number, decision: User
     endAs(run, index, result, what);
     undo.refused({ kind: 'createdUser', sub, name });
   };
+  const before = run.accounts.newSubOf(sub);
   if (!(await run.imported.has(make))) {
     if (!plan.mayCreateUsers)
       return fail(
@@ -34,6 +35,7 @@ export async function createSelected(run: WorkRun, index: number, decision: User
     if (typeof outcome === 'object')
       endAs(run, index, 'failed', `created, but without a password: ${outcome.noPassword}`);
   }
+  giveAgain(run, sub, before);
   if (!make.user.enabled) await disable(run, index, make);
 }
 

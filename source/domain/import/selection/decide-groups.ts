@@ -100,7 +100,8 @@ function membershipOfGroup(
   around: Around & { readonly user: UserDecision | undefined },
 ): MembershipDecision {
   const { basis, user } = around;
-  if (user !== undefined && (isWritten(user) || user.poolSub === undefined))
+  // Whose account is that of another user of the request gets nothing by it.
+  if (user !== undefined && (isWritten(user) || (user.result === 'collision' && user.poolSub === undefined)))
     return membership(member, group, user, around);
   const how = classified(member, basis);
   const name = how.way === 'exclude' ? member.name : how.user.name;

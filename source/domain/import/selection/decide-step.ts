@@ -95,7 +95,7 @@ async function decided(
       sides: { backup: new Map<string, MeantUser>(), accounts: bySub },
       notes: [],
     };
-  const { asked, subs } = await askedSubs(run, state.reads);
+  const { asked, subs, unfinished } = await askedSubs(run, state.reads);
   const basis: DecisionBasis = {
     input,
     request,
@@ -109,6 +109,7 @@ async function decided(
       target: restoredPool(newUserPoolId, settings),
       accounts,
       subs,
+      unfinished,
       confirmed: new Set(request.confirmed),
     }),
   };
@@ -119,7 +120,7 @@ async function decided(
   const backup = new Map(everybody(asked).map((found) => [found.user.sub, found]));
   const prelinks = users.filter(({ prelink }) => prelink !== undefined).length;
   const notes = [...basis.federated.notes, ...(prelinks === 0 ? [] : [THROUGH_PROVIDER])];
-  return { ...(await cutJobs(decisions, basis, deps)), sides: { backup, accounts: bySub }, notes };
+  return { ...(await cutJobs(decisions, basis, accounts, deps)), sides: { backup, accounts: bySub }, notes };
 }
 
 function existing(decisions: readonly Decision[], differencesKey: string): Halt {

@@ -18,6 +18,7 @@ export interface UndoBasis {
 }
 
 type OfUser = Extract<UndoEntry, { readonly kind: 'attribute' | 'enabled' }>;
+type OfAttribute = Extract<OfUser, { readonly kind: 'attribute' }>;
 type OfMembership = Extract<UndoEntry, { readonly kind: 'membership' }>;
 type OfGroup = Extract<UndoEntry, { readonly kind: 'group' }>;
 
@@ -150,14 +151,12 @@ function undoUser(values: readonly OfUser[], account: PoolUser | undefined, { se
   for (const value of values) {
     if (value.kind === 'enabled') {
       if (account.enabled === value.after) enabled = value.before;
-    } else if (hasValue(account, value.attribute, value.after))
+    } else if (isAsWritten(value, values, account))
       attributes.push({ name: value.attribute, value: value.before, replaces: value.after });
     else if (!hasValue(account, value.attribute, value.before)) changed.push(value.attribute);
   }
-  // An address and its flag are one: where one of them was changed since, neither is put back.
-  const unchanged = attributes.filter((wanted) => !changed.includes(partnerOf(wanted.name)));
-  const unproven = couldGetCode(unchanged, settings);
-  const put = unchanged.filter(
+  const unproven = couldGetCode(attributes, settings);
+  const put = attributes.filter(
     (wanted) => ![wanted.name, partnerOf(wanted.name)].some((one) => unproven.includes(one)),
   );
   const back = [...put.map((wanted) => wanted.name), ...(enabled === undefined ? [] : ['enabled'])];
@@ -172,6 +171,18 @@ function undoUser(values: readonly OfUser[], account: PoolUser | undefined, { se
     ...(back.length === 0 ? {} : { set: { attributes: put, ...(enabled === undefined ? {} : { enabled }) } }),
   };
 }
+
+/**
+ * An address and its flag are one: where one of them was changed since, neither is put back. Whoever went back to the earlier
+ * address by hand may have proved it.
+ */
+const isAsWritten = ({ attribute }: OfAttribute, values: readonly OfUser[], account: PoolUser): boolean =>
+  values.every(
+    (value) =>
+      value.kind === 'enabled' ||
+      ![attribute, partnerOf(attribute)].includes(value.attribute) ||
+      hasValue(account, value.attribute, value.after),
+  );
 
 const VERIFIED = '_verified';
 const partnerOf = (name: string): string =>

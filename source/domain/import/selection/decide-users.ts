@@ -79,7 +79,9 @@ const notInBackup = ({ sub, name, run, several }: UnknownUser): UserDecision => 
   name,
   run,
   result: 'notInBackup',
-  what: several ? 'several users have this name in another spelling: ask for one by sub' : 'the run holds no such user',
+  what: several
+    ? 'several users have this name, or have it in another spelling: ask for one by sub'
+    : 'the run holds no such user',
 });
 
 function decideUser(found: MeantUser, basis: DecisionBasis): UserDecision {

@@ -8,6 +8,7 @@ import type { PoolUser } from '../../model.ts';
 import type { Clock, Log, ObjectStore, UserPoolReader } from '../../ports.ts';
 import { countShape, textsShape } from '../../state/shape.ts';
 import type { Shape, Stored } from '../../state/shape.ts';
+import { claimedAliases, CONTACTS } from './attributes.ts';
 import { SpoolWriter } from '../planning/spool.ts';
 import { accountBySub } from '../updates/account-by-sub.ts';
 import { listedUsers } from '../updates/listed-user.ts';
@@ -23,6 +24,8 @@ const ROUND_MS = 30_000;
 export interface Wanted {
   readonly subs: readonly string[];
   readonly name?: string;
+  /** See claimedAliases: where the pool is listed, whoever signs in by one of them is found as well. */
+  readonly aliases?: readonly string[];
 }
 
 export const accountShape: Shape<PoolUser> = v.object({
@@ -143,6 +146,10 @@ function wantedOnes(
 ): (user: PoolUser) => boolean {
   const subs = new Set(wanted.flatMap((one) => one.subs));
   const names = new Set(wanted.flatMap(({ name }) => (name === undefined ? [] : [nameKey(name, caseSensitive)])));
+  const claimed = new Set(wanted.flatMap(({ aliases = [] }) => aliases));
   return (user) =>
-    subs.has(user.sub) || namesAtSignIn(user, { signInName }).some((name) => names.has(nameKey(name, caseSensitive)));
+    subs.has(user.sub) ||
+    namesAtSignIn(user, { signInName }).some((name) => names.has(nameKey(name, caseSensitive))) ||
+    (claimed.size > 0 &&
+      claimedAliases(user, { aliases: CONTACTS, caseSensitive }).some((alias) => claimed.has(alias)));
 }

@@ -1,7 +1,9 @@
 import { namesAtSignIn } from '../../comparison/matching.ts';
 import { nameKey } from '../../digests/user-content.ts';
+import { TEMPORARY_PASSWORD_STATUS } from '../../model.ts';
 import type { PoolUser } from '../../model.ts';
 import type { RestoredPool } from '../updates/listed-user.ts';
+import type { KnownSubs } from './sub-maps.ts';
 
 /** Whose account it is that was found for a user of the backup. */
 export type Identity =
@@ -12,27 +14,28 @@ export type Identity =
   | { readonly is: 'nobody' };
 
 /** What tells whose account it is. */
-export interface IdentityRules {
+export interface IdentityRules extends KnownSubs {
   readonly target: RestoredPool;
   /** Accounts that a look has found. */
   readonly accounts: readonly PoolUser[];
-  /** See followSubMaps. */
-  readonly subs: ReadonlyMap<string, readonly string[]>;
   /** `sub` in the backup of users of whom somebody said singly that the account of their name is theirs. */
   readonly confirmed: ReadonlySet<string>;
 }
 
 const UNCONFIRMED = 'UNCONFIRMED';
+const CUT_OFF =
+  'a selection that was cut off made the account, which has no password yet: start that one again, or delete the account';
 
 /**
  * The account of a user of the backup: the one with the same sub, or with a sub that a restore gave the user; else whoever
  * has the name is somebody else, unless that was confirmed for this one user. A sign-up that nobody confirmed is never the
- * user's, except in the pool where the user was one.
+ * user's, except in the pool where the user was one; nor is what a selection made that was cut off before the password.
  */
 export function identities({
   target,
   accounts,
   subs,
+  unfinished,
   confirmed,
 }: IdentityRules): (user: { readonly sub: string; readonly name: string }) => Identity {
   const bySub = new Map(accounts.map((account) => [account.sub, account]));
@@ -45,6 +48,8 @@ export function identities({
     if (same !== undefined) return { is: 'theirs', account: same };
     const restored = (subs.get(sub) ?? []).flatMap((newSub) => bySub.get(newSub) ?? []);
     const account = restored.filter(({ status }) => status !== UNCONFIRMED).at(-1);
+    if (account?.status === TEMPORARY_PASSWORD_STATUS && unfinished.has(account.sub))
+      return { is: 'stranger', account, why: CUT_OFF };
     if (account !== undefined) return { is: 'theirs', account };
     const named = byName.get(keyOf(name));
     if (named === undefined) return { is: 'nobody' };

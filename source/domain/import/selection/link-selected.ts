@@ -8,7 +8,7 @@ import { workInOrder } from '../updates/ordered-window.ts';
 import { CALLS_AT_A_TIME } from '../updates/update-run.ts';
 import type { UserDecision } from './decisions.ts';
 import type { UndoEntry } from './undo-file.ts';
-import { endAs, endedDecisions, poolSubOf } from './work-run.ts';
+import { endAs, endedDecisions, giveAgain, poolSubOf } from './work-run.ts';
 import type { WorkRun } from './work-run.ts';
 
 /**
@@ -22,12 +22,15 @@ export async function prelinkSelected(
   prelink: NonNullable<UserDecision['prelink']>,
 ): Promise<void> {
   const { deps, plan, accounts, undo } = run;
+  const before = accounts.newSubOf(sub);
   const made = await makePrelink({ deps, plan }, prelink, await run.providers());
   const lacking = made.problems.filter(({ lacks }) => lacks !== 'password');
   if (lacking.length > 0) endAs(run, index, 'failed', textOf(lacking));
   if (made.newSub === undefined) undo.refused({ kind: 'createdUser', sub, name });
-  else if (isUsable(made, prelink))
+  else if (isUsable(made, prelink)) {
     accounts.recordMade(sub, { newSub: made.newSub, at: deps.clock.now(), by: 'create' });
+    giveAgain(run, sub, before);
+  }
 }
 
 /** Links what was decided to be linked, to accounts that were proven to be the users' own. */

@@ -94,7 +94,7 @@ export async function accountsStep(
 ): Promise<StateOf<'accounts' | 'members'>> {
   const { input, deps } = run;
   const { newUserPoolId } = input.options;
-  const { wanted, groups } = await concerned(state.reads, run);
+  const { wanted, groups } = await concerned(state, run);
   const { look, done } = await findAccounts(
     state.look,
     wanted,
@@ -121,7 +121,7 @@ export async function accountsStep(
 
 /** Whose accounts, and the members of which groups, have to be known before anything is decided. */
 async function concerned(
-  reads: readonly BackupRead[],
+  { reads, target }: Pick<StateOf<'accounts'>, 'reads' | 'target'>,
   run: SelectionRun,
 ): Promise<{ readonly wanted: readonly Wanted[]; readonly groups: readonly string[] }> {
   if (run.undo !== undefined)
@@ -129,7 +129,7 @@ async function concerned(
   const { asked, subs } = await askedSubs(run, reads);
   const ofUsers = run.request.existing === 'update' ? asked.users.flatMap(ownGroupsOf) : [];
   return {
-    wanted: wantedFor(everybody(asked), subs),
+    wanted: wantedFor(everybody(asked), subs, target.pool.settings),
     groups: [...new Set([...asked.groups.map(({ name }) => name), ...ofUsers])],
   };
 }

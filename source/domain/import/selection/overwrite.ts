@@ -28,8 +28,7 @@ export function overwriteOf({ set, sub, name }: UserDecision, account: PoolUser)
   for (const unit of unitsOf(set?.attributes ?? [])) {
     if (unit.every((wanted) => hasValue(account, wanted.name, wanted.value))) continue;
     const other = unit.filter(
-      ({ name: attribute, value, replaces }) =>
-        replaces !== undefined && !hasValue(account, attribute, replaces) && !hasValue(account, attribute, value),
+      ({ name: attribute, replaces }) => replaces !== undefined && !hasValue(account, attribute, replaces),
     );
     if (other.length > 0) changed.push(...other.map((wanted) => wanted.name));
     else attributes.push(unit);

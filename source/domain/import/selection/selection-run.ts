@@ -12,6 +12,7 @@ import type { BackupRead } from './backup-read.ts';
 import { accountShape } from './find-accounts.ts';
 import type { SelectionRequest } from './request.ts';
 import { followSubMaps } from './sub-maps.ts';
+import type { KnownSubs } from './sub-maps.ts';
 import type { UndoEntry } from './undo-file.ts';
 
 /** What the planning of a selection shares within one invocation. */
@@ -27,9 +28,8 @@ export interface SelectionRun {
 }
 
 /** Everything that is asked for, and under which subs its users may live in the pool. */
-export interface AskedSubs {
+export interface AskedSubs extends KnownSubs {
   readonly asked: AskedItems;
-  readonly subs: ReadonlyMap<string, readonly string[]>;
 }
 
 /** What was read of the runs, held against the request and the sub maps of earlier restores into the pool. */
@@ -40,7 +40,7 @@ export async function askedSubs(
   const { objects } = deps;
   const asked = askedFor(request, await readBackups(objects, reads), input.options);
   const all = everybody(asked).map(({ user }) => user.sub);
-  return { asked, subs: await followSubMaps(objects, input.options.newUserPoolId, all) };
+  return { asked, ...(await followSubMaps(objects, input.options.newUserPoolId, all)) };
 }
 
 /** How names are compared in the pool. */

@@ -1,12 +1,13 @@
+import { nameKey } from '../../digests/user-content.ts';
 import { findInPages, withToken } from '../../listing/page-chain.ts';
 import type { PoolUser } from '../../model.ts';
 import { isVerified } from '../csv/verified.ts';
 import { filterBy } from '../plan/pool-names.ts';
+import { CONTACTS } from './attributes.ts';
 import type { AttributeWanted } from './decisions.ts';
 import type { Overwrite } from './overwrite.ts';
 import type { WorkRun } from './work-run.ts';
 
-const CONTACTS = ['email', 'phone_number'] as const;
 type Contact = (typeof CONTACTS)[number];
 
 /**
@@ -48,12 +49,19 @@ function claimIn(
   return value === '' ? undefined : { contact, value };
 }
 
-const isTaken = async (
+/** Whether a filter ignores case where the pool does is not documented, so both forms are tried there. */
+async function isTaken(
   { deps, plan }: Pick<WorkRun, 'deps' | 'plan'>,
   account: PoolUser,
   { contact, value }: { readonly contact: Contact; readonly value: string },
-): Promise<boolean> =>
-  (await findInPages<PoolUser, true>(
-    (token) => deps.pool.listUsersPage(plan.newUserPoolId, { filter: filterBy(contact, value), ...withToken(token) }),
-    (page) => page.some(({ sub, attributes }) => sub !== account.sub && isVerified(attributes, contact)) || undefined,
-  )) === true;
+): Promise<boolean> {
+  for (const form of new Set([value, nameKey(value, plan.caseSensitive)])) {
+    const filter = filterBy(contact, form);
+    const found = await findInPages<PoolUser, true>(
+      (token) => deps.pool.listUsersPage(plan.newUserPoolId, { filter, ...withToken(token) }),
+      (page) => page.some(({ sub, attributes }) => sub !== account.sub && isVerified(attributes, contact)) || undefined,
+    );
+    if (found === true) return true;
+  }
+  return false;
+}

@@ -82,6 +82,14 @@ export class UndoFile {
     return new UndoFile(objects, place, await readUndo(objects, place.key));
   }
 
+  /** Nothing was overwritten, whatever was intended. */
+  static async empty(
+    objects: Pick<ObjectStore, 'put'>,
+    place: { readonly key: string; readonly selectionId: string },
+  ): Promise<void> {
+    await new UndoFile(objects, place, undefined).save();
+  }
+
   /**
    * The write is about to be made. Where an earlier invocation meant the same one and the pool holds what stood there then or
    * what was to be written, what stood there then is kept: its write may have been carried out.

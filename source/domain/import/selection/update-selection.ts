@@ -9,6 +9,7 @@ import { takeAllMessages } from '../plan/messages.ts';
 import { readPlan, restoreFolder } from '../plan/plan-model.ts';
 import type { RestorePlan } from '../plan/plan-model.ts';
 import { claimRestore } from '../plan/progress.ts';
+import { isPlanned } from '../plan/restore-head.ts';
 import { selectionKeys } from '../plan/selection-keys.ts';
 import type { UpdateUsersDeps } from '../updates/deps.ts';
 import { goOnAfter } from '../updates/turn.ts';
@@ -23,7 +24,8 @@ import type { SelectionReport } from './report.ts';
 import { decisionsKey } from './seal-selection.ts';
 import { selectionWorkKey, selectionWorkShape } from './selection-state.ts';
 import type { SelectionWork } from './selection-state.ts';
-import { beginWork, endedDecisions } from './work-run.ts';
+import { UndoFile } from './undo-file.ts';
+import { beginWork, endedDecisions, undoPlace } from './work-run.ts';
 
 /** The selection that CheckNewUserPool opened, and what its report names. */
 export interface UpdateSelectionInput {
@@ -73,6 +75,11 @@ export async function updateSelection(
       figures: (state) => figuresOf(state, decisions.length),
     },
   );
+  if (progress.state.startedAt !== plan.plannedAt && (await isPlanned(deps.objects, plan))) {
+    // Until the first write every start decides anew: what was noted of earlier decisions is not about these.
+    await UndoFile.empty(deps.objects, undoPlace(plan, selectionId));
+    await progress.moveTo(firstWork(plan));
+  }
   const { state } = progress;
   if (state.phase === 'done' && state.outcome !== undefined) {
     if (state.endedBy === executionArn || state.outcome === 'complete') {

@@ -39,6 +39,15 @@ export interface WorkRun {
 export const poolSubOf = ({ accounts }: Pick<WorkRun, 'accounts'>, decision: Decision): string | undefined =>
   decision.kind === 'group' ? undefined : (decision.poolSub ?? accounts.newSubOf(decision.sub));
 
+/** Where the undo file of a selection lies. */
+export const undoPlace = (
+  { newUserPoolId }: Pick<RestorePlan, 'newUserPoolId'>,
+  selectionId: string,
+): { readonly key: string; readonly selectionId: string } => ({
+  key: selectionKeys(newUserPoolId, selectionId).undo,
+  selectionId,
+});
+
 /** Reads what the work needs beside its progress. */
 export async function beginWork(
   given: Pick<WorkRun, 'plan' | 'selectionId' | 'decisions' | 'deps' | 'progress' | 'sliceOver'>,
@@ -58,12 +67,15 @@ export async function beginWork(
       if (!there.has(sub)) accounts.recordWrite(sub, write);
     },
   };
+  const all = decisions.map((_decision, index) => index);
   let providers: Promise<PoolProviders> | undefined;
   return {
     ...given,
     providers: () => (providers ??= deps.pool.identityProviders(plan.newUserPoolId)),
     state,
-    todo: state.only ?? decisions.map((_decision, index) => index),
+    get todo() {
+      return state.only ?? all;
+    },
     accounts,
     imported: new ImportedAccounts(
       deps.objects,
@@ -72,8 +84,24 @@ export async function beginWork(
     ),
     creations: new Creations(plan, deps, accounts, jobs),
     writes: new AddressedWrites(deps.pool, deps.clock, plan, addressed, state),
-    undo: await UndoFile.open(deps.objects, { key: selectionKeys(plan.newUserPoolId, selectionId).undo, selectionId }),
+    undo: await UndoFile.open(deps.objects, undoPlace(plan, selectionId)),
   };
+}
+
+/**
+ * The user was made. Where that is in the place of an account that an earlier start had made (`before`, its sub) and somebody
+ * deleted since, what was given to that one is given once more.
+ */
+export function giveAgain({ accounts, state, decisions }: WorkRun, sub: string, before: string | undefined): void {
+  const { only } = state;
+  if (only === undefined || before === undefined || accounts.newSubOf(sub) === before) return;
+  const given = new Set(
+    decisions.flatMap((decision, index) =>
+      decision.kind === 'membership' && decision.sub === sub && decision.op === 'add' ? [index] : [],
+    ),
+  );
+  state.only = [...new Set([...only, ...given])].sort((left, right) => left - right);
+  state.ends = state.ends.filter(([index]) => !given.has(index));
 }
 
 /** The decision ends otherwise than it was decided. */

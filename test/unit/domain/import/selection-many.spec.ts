@@ -74,6 +74,25 @@ describe('A selection and what may stand in its way', () => {
     expect(world.jobs.all.filter(({ status }) => status === 'Succeeded')).to.have.length(1);
   });
 
+  it('16.2: whose address is the alias of somebody else by now is in no import job, and takes it from nobody', async function () {
+    this.timeout(60_000);
+    const world = new WorkflowWorld();
+    world.source.settings = { ...world.source.settings, aliasAttributes: ['email'] };
+    addUsers(world.source, 502, { disabled: 0 });
+    world.source.put(aUser({ username: 'ben' }));
+    await world.export();
+    for (let n = 0; n < 502; n += 1) world.source.remove(`user${n}`);
+    world.source.put(aUser({ username: 'ben', attributes: { ...email('user7'), name: 'Ben' } }));
+    const lines = new Set<number>();
+    world.jobs.knobs.rowFate = (_job, line) => void lines.add(line);
+    const id = await putRequest(world, { users: Array.from({ length: 502 }, (_, n) => ({ name: `user${n}` })) });
+    expect(await select(world, id)).to.include({ status: 'FAILED', error: 'RestoreIncomplete' });
+    expect(lines.size).to.equal(501);
+    expect(reportOfSelection(world, id).users).to.include({ created: 501, failed: 1 });
+    expect(world.source.find('ben')?.attributes).to.include(email('user7'));
+    expect(world.source.users.get('user7')?.user.attributes).to.include({ email: 'user7@example.test' });
+  });
+
   it('16.2: a user who is in an older run only comes from that run', async () => {
     const world = await oneUser();
     const [older] = [...(await runsOf(world))];
