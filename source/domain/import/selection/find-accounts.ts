@@ -11,7 +11,7 @@ import { countShape, textsShape } from '../../state/shape.ts';
 import type { Shape, Stored } from '../../state/shape.ts';
 import { claimedAliases, CONTACTS } from './attributes.ts';
 import { readSpool, SpoolWriter } from '../planning/spool.ts';
-import { accountBySub } from '../updates/account-by-sub.ts';
+import { accountBySub } from '../../listing/account-by-sub.ts';
 import { listedUsers } from '../updates/listed-user.ts';
 import type { RestoredPool } from '../updates/listed-user.ts';
 import { CALLS_AT_A_TIME } from '../updates/update-run.ts';
