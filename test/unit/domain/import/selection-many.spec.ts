@@ -149,6 +149,40 @@ describe('A selection and what may stand in its way', () => {
     expect(world.source.size).to.equal(520);
   });
 
+  it('16.2: whom a job of a selection brought that was cut off is known to another one, and nobody else is', async function () {
+    this.timeout(60_000);
+    const world = new WorkflowWorld();
+    addUsers(world.source, 510, { disabled: 0.05 });
+    world.source.putGroup({ name: 'staff' });
+    world.source.join('user7', 'staff');
+    await world.export();
+    const before = [...world.source.users.values()].map(({ user }) => user);
+    for (const { username } of before) world.source.remove(username);
+    const role = 'The log role could not be assumed.';
+    world.jobs.knobs.endEarly = ({ ordinal }) =>
+      ordinal === 1
+        ? { afterRows: 200, status: 'Failed', message: 'An internal error ended the import job.' }
+        : { afterRows: 0, status: 'Failed', message: role };
+    const users = before.map(({ sub }) => ({ sub }));
+    const first = await putRequest(world, { users });
+    expect(await select(world, first)).to.include({ status: 'FAILED', error: 'ImportJobFailed' });
+    expect(world.source.size).to.equal(200);
+    world.jobs.knobs.endEarly = () => undefined;
+    // Somebody deleted one of them, and somebody else has the name now.
+    world.source.remove('user9');
+    const created = new Date(world.clock.now()).toISOString();
+    const sub = '99999999-0000-4000-8000-000000000009';
+    world.source.put(aUser({ username: 'user9', sub, attributes: email('eve'), created }));
+    const second = await putRequest(world, { users });
+    expect(await select(world, second)).to.include({ status: 'FAILED', error: 'RestoreIncomplete' });
+    expect(reportOfSelection(world, second).users).to.include({ created: 310, collision: 1, failed: 0 });
+    expect(world.source.find('user9')?.attributes.email).to.equal('eve@example.test');
+    expect([...(world.source.groups.get('staff')?.members.keys() ?? [])]).to.deep.equal(['user7']);
+    for (const { username, enabled } of before)
+      expect(username === 'user9' || world.source.find(username)?.enabled === enabled, username).to.equal(true);
+    expect(world.source.size).to.equal(510);
+  });
+
   it('16.2: a user who is in an older run only comes from that run', async () => {
     const world = await oneUser();
     const [older] = [...(await runsOf(world))];
