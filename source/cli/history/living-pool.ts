@@ -2,7 +2,7 @@ import { poolReaderOf } from '../../adapters/cognito/pool-reader.ts';
 import { bucketWriter } from '../../adapters/operator/stored.ts';
 import type { ListedItems } from '../../domain/history/compare-runs.ts';
 import type { RunItems } from '../../domain/history/run-items.ts';
-import { itemsOfPool } from '../../domain/history/pool-items.ts';
+import { itemsOfPool, itemsStillThere } from '../../domain/history/pool-items.ts';
 import { totalOf } from '../../domain/backup/counts.ts';
 import { isNamed } from '../../domain/errors.ts';
 import type { Installation } from '../../domain/operator/installation.ts';
@@ -69,9 +69,11 @@ export async function withLivingPool<T>(
       // At once, so that a bucket which cannot be written is told before anything is read.
       await permit.ensure();
       const { settings } = await pool.describe(poolId);
+      const living = { poolId, settings, pool, clock };
       return work({
         about: totalOf(run.manifest.counts),
-        list: (take) => itemsOfPool({ poolId, settings, pool, clock }, take),
+        list: (take) => itemsOfPool(living, take),
+        lookUp: (keys) => itemsStillThere(living, keys),
       });
     });
   } catch (error) {

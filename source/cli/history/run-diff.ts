@@ -203,7 +203,13 @@ const withoutUnknown = (later: RunItems | ListedItems): ListedItems => ({
     if ('list' in later) return later.list((items) => take(items.map(asRetired)));
     for await (const items of itemsOfRun(later)) take(items.map(asRetired));
   },
+  ...lookUpOf(later),
 });
+
+function lookUpOf(later: RunItems | ListedItems): Pick<ListedItems, 'lookUp'> {
+  const { lookUp } = 'list' in later ? later : {};
+  return lookUp === undefined ? {} : { lookUp: async (keys) => (await lookUp(keys)).map(asRetired) };
+}
 
 interface Shown {
   readonly first: string;

@@ -7,7 +7,7 @@ import { headKey, restoreHeadShape } from '../../domain/import/plan/restore-head
 import { selectionKeys } from '../../domain/import/plan/selection-keys.ts';
 import { restoreFolder } from '../../domain/import/plan/plan-model.ts';
 import { parseJson } from '../../domain/state/json-object.ts';
-import { differencesKey } from '../../domain/verify/pool/report.ts';
+import { differencesKey, reportKey } from '../../domain/verify/pool/report.ts';
 import { verificationFolder } from '../../domain/verify/verify-event.ts';
 import { CliError } from '../cli-error.ts';
 import type { CliContext, Given } from '../context.ts';
@@ -27,6 +27,8 @@ export interface FoundReport {
   readonly rowsKey: string;
   /** Its content, where finding it took reading it. */
   readonly rows?: Uint8Array;
+  /** What stands where the report has no rows, and nothing differs. */
+  readonly withoutRowsKey?: string;
   readonly subMapKey?: string;
 }
 
@@ -129,6 +131,7 @@ async function ofExecution(context: CliContext, machine: Machine, execution: Exe
       region,
       bucket,
       rowsKey: differencesKey(verificationFolder(executionArn)),
+      withoutRowsKey: reportKey(verificationFolder(executionArn)),
     };
   if (workflow === 'ImportWorkflow' && typeof input.NewUserPoolId === 'string') {
     const id = selectionOfExecution(execution);

@@ -24,6 +24,7 @@ export const runReport: CommandAction = async (context, { args, options }) => {
   const found = await findReport(context, { args, options });
   const objects = bucketReader(context.clients.s3(found.region), found.bucket);
   const rows = found.rows ?? (await read(objects, found, found.rowsKey));
+  if (rows === undefined && (await read(objects, found, found.withoutRowsKey)) === undefined) throw noRows(found);
   const groups = rows === undefined ? [] : failureGroups(rows);
   const files = [
     ...(save === undefined ? [] : [await written(context, found, { path: save, content: rows, key: found.rowsKey })]),
@@ -65,6 +66,14 @@ export const runReport: CommandAction = async (context, { args, options }) => {
   });
   return 'complete';
 };
+
+/** Without rows and without the report itself nothing says that nobody is missing. */
+const noRows = ({ about, rowsKey }: FoundReport): CliError =>
+  new CliError('notFound', {
+    thing: about,
+    found: `it has no ${rowsKey.split('/').at(-1) ?? 'rows'}: it runs, has stopped before it had a result, or its files have expired`,
+    next: 'Follow an execution that runs by attach; start again what has stopped or expired.',
+  });
 
 /** One block for what was done instead, and in it the reasons. */
 function groupBlocks(groups: readonly FailureGroup[]): readonly Block[] {

@@ -113,6 +113,15 @@ export class Marks {
     );
   }
 
+  /** Ordinals of everybody whom the account may be by one of its names, and whether that name is the address that is verified. */
+  mayBe(account: PoolUser): readonly { readonly ordinal: number; readonly proven: boolean }[] {
+    const { matching } = this.expected;
+    return namesAtSignIn(account, matching).flatMap((name) => {
+      const proven = isProven(name, account, matching);
+      return this.#ordinalsOf(nameDigest(name, matching.caseSensitive)).map((ordinal) => ({ ordinal, proven }));
+    });
+  }
+
   /** Ordinal of the record that was made of this very user. */
   recordOf(user: Recognizable): number | undefined {
     return this.#ordinalsOf(userDigest(user, this.expected.matching)).find(
@@ -220,10 +229,13 @@ export class Marks {
 /** The name first whose address alone is verified: anybody can give the address of somebody else. */
 function provenFirst(
   names: readonly string[],
-  { attributes }: Pick<Recognizable, 'attributes'>,
+  user: Pick<Recognizable, 'attributes'>,
   matching: Matching,
 ): readonly string[] {
-  const isProven = (name: string): boolean =>
-    attributes[`${attributeOfName(name, matching)}_verified`]?.toLowerCase() === 'true';
-  return [...names].sort((one, other) => Number(isProven(other)) - Number(isProven(one)));
+  return [...names].sort(
+    (one, other) => Number(isProven(other, user, matching)) - Number(isProven(one, user, matching)),
+  );
 }
+
+const isProven = (name: string, { attributes }: Pick<Recognizable, 'attributes'>, matching: Matching): boolean =>
+  attributes[`${attributeOfName(name, matching)}_verified`]?.toLowerCase() === 'true';

@@ -1,9 +1,9 @@
 import type { Counts } from '../backup/manifest.ts';
 import { countItem, noCounts } from '../backup/counts.ts';
-import { itemKind } from '../backup/items.ts';
+import { itemKind, keyText } from '../backup/items.ts';
 import type { ItemKind } from '../backup/items.ts';
 import { Bitmap } from '../digests/digest-table.ts';
-import type { TableItem } from '../ports.ts';
+import type { ItemKey, TableItem } from '../ports.ts';
 import { FieldDigests } from './field-digests.ts';
 import type { FieldChange } from './field-digests.ts';
 import { ItemTable } from './item-table.ts';
@@ -31,7 +31,12 @@ export interface ListedItems {
   readonly list: (take: (items: readonly TableItem[]) => void) => Promise<void>;
   /** About how many they are. */
   readonly about: number;
+  /** Of a few items that `list` did not give, those that are there all the same. */
+  readonly lookUp?: (keys: readonly ItemKey[]) => Promise<readonly TableItem[]>;
 }
+
+/** So many items of a kind are looked up that seem removed; where more are, all of them count as removed. */
+const MOST_LOOKED_UP = 1_000;
 
 /**
  * Compares two runs by their snapshots, or a run with what is listed elsewhere, all of it streamed: the earlier one, the later
@@ -89,14 +94,60 @@ export async function compareRuns(
 
   table.forget();
   const differs = (ordinal: number): boolean => (changed[ordinal] as number) > 0 || !found.has(ordinal);
-  const again = (earlier: TableItem, ordinal: number): void => {
+  const changedItem = (earlier: TableItem, fields: number): void =>
+    visit({
+      kind: itemKind(earlier) as ItemKind,
+      change: 'changed',
+      earlier,
+      fields: digests.changes(earlier, fields),
+    });
+  const removed = (earlier: TableItem): void => {
     const kind = itemKind(earlier) as ItemKind;
-    const fields = changed[ordinal] as number;
-    if (fields > 0) visit({ kind, change: 'changed', earlier, fields: digests.changes(earlier, fields) });
-    if (found.has(ordinal)) return;
     countItem(differences.removed, kind);
     visit({ kind, change: 'removed', earlier });
   };
+  const lookUp = 'list' in later ? later.lookUp : undefined;
+  const doubted = new FewOfEachKind(removed);
+  const again = (earlier: TableItem, ordinal: number): void => {
+    const fields = changed[ordinal] as number;
+    if (fields > 0) changedItem(earlier, fields);
+    if (found.has(ordinal)) return;
+    if (lookUp === undefined) removed(earlier);
+    else doubted.add(earlier);
+  };
   await before.readAgain({ differs, take: again }, moved);
+  const doubts = doubted.items;
+  if (lookUp === undefined || doubts.length === 0) return ended();
+  const there = new Map((await lookUp(doubts)).map((item) => [keyText(item), item]));
+  for (const earlier of doubts) {
+    const now = there.get(keyText(earlier));
+    if (now === undefined) removed(earlier);
+    else if (now.contentHash !== earlier.contentHash) {
+      countItem(differences.changed, itemKind(earlier) as ItemKind);
+      changedItem(earlier, digests.add(now));
+    }
+  }
   return ended();
+}
+
+/** Keeps items of each kind as long as they are few, and gives back all of a kind that are more. */
+class FewOfEachKind {
+  readonly #few = new Map<ItemKind | undefined, TableItem[] | 'many'>();
+
+  constructor(private readonly many: (item: TableItem) => void) {}
+
+  get items(): readonly TableItem[] {
+    return [...this.#few.values()].flatMap((few) => (few === 'many' ? [] : few));
+  }
+
+  add(item: TableItem): void {
+    const kind = itemKind(item);
+    const few = this.#few.get(kind) ?? [];
+    if (few === 'many') return this.many(item);
+    few.push(item);
+    this.#few.set(kind, few);
+    if (few.length <= MOST_LOOKED_UP) return;
+    this.#few.set(kind, 'many');
+    few.forEach(this.many);
+  }
 }

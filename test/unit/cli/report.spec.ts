@@ -108,6 +108,25 @@ describe('command line: report', () => {
     expect(await cli.run(['report', 'exp'])).to.equal(6);
   });
 
+  it('does not say that nobody is missing where no report says so', async () => {
+    const cli = withReport('complete');
+    for (const [status, error] of [['RUNNING'], ['FAILED', 'AccessDenied'], ['FAILED', 'PoolDiffers'], ['ABORTED']]) {
+      cli.executions.set(executionArn('VerifyWorkflow', 'us-east-1', 'cmp'), {
+        status: status as 'FAILED',
+        ...(error === undefined ? {} : { error }),
+        input: JSON.stringify({ UserPoolId: POOL }),
+      });
+      expect(await cli.run(['report', 'cmp', '--json'])).to.equal(6);
+      expect(cli.error.found).to.match(/^it has no differences\.csv: it runs, has stopped/);
+    }
+    cli.put('us-east-1', 'verifications/cmp/report.json', { outcome: 'same' });
+    expect(await cli.run(['report', 'cmp'])).to.equal(0);
+    expect(cli.out).to.include('Nobody is missing');
+    cli.objects.delete(`mapping-files-us-east-1/${FOLDER}failures.csv`);
+    expect(await cli.run(['report', '--to', POOL, '--json'])).to.equal(6);
+    expect(cli.error.found).to.include('its files have expired');
+  });
+
   it('refuses one file for both, of which the second would take the place of the first', async () => {
     const cli = withReport();
     expect(await cli.run(['report', '--to', POOL, '--save', 'f.csv', '--sub-map', './f.csv', '--json'])).to.equal(2);

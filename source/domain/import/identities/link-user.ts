@@ -5,7 +5,7 @@ import type { ExternalIdentity, LinkedUser, PoolProviders } from '../plan/identi
 import type { IdentityProblem } from '../plan/identity-state.ts';
 import { isSeen } from '../../comparison/mark.ts';
 import type { CheckRun } from '../reconcile/check-run.ts';
-import { accountBySub } from '../updates/account-by-sub.ts';
+import { accountBySub } from '../../listing/account-by-sub.ts';
 import { unlessUnanswered } from '../updates/unanswered.ts';
 import type { UpdateRun } from '../updates/update-run.ts';
 

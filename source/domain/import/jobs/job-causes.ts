@@ -31,7 +31,7 @@ export function wholeJobFailure(job: ImportJob): Halt {
     "Cognito gave no cause that is known; see the job's completion message in the console";
   return new Halt(
     'ImportJobFailed',
-    `The import job ${job.jobName} (${job.jobId}) failed before any user was processed. ${cause}. Then start ImportWorkflow again with the same NewUserPoolId: it continues.`,
+    `The import job ${job.jobName} (${job.jobId}) failed before any user was processed. ${cause}. Then start ImportWorkflow again with the same input: it continues.`,
   );
 }
 
@@ -39,19 +39,19 @@ export function wholeJobFailure(job: ImportJob): Halt {
 export const neverStarted = (name: string, times: number): Halt =>
   new Halt(
     'ImportJobFailed',
-    `The import job ${name} could not be started: ${counted(times, 'job')} in a row ended without having run (upload lost or expired, or stopped). Check that no other import job of this account is active, then start ImportWorkflow again with the same NewUserPoolId: it continues.`,
+    `The import job ${name} could not be started: ${counted(times, 'job')} in a row ended without having run (upload lost or expired, or stopped). Check that no other import job of this account is active, then start ImportWorkflow again with the same input: it continues.`,
   );
 
 /** Halt ImportJobFailed while another job of the account is active; Cognito runs one at a time per account. */
 export const blockedByOther = (name: string, hours: number): Halt =>
   new Halt(
     'ImportJobFailed',
-    `Cognito has refused the import job ${name} for ${counted(hours, 'hour')}, as it does while another import job of this account is active in this Region. Let that job end or stop it, and check that the pool still verifies email or phone_number; then start ImportWorkflow again with the same NewUserPoolId: it continues.`,
+    `Cognito has refused the import job ${name} for ${counted(hours, 'hour')}, as it does while another import job of this account is active in this Region. Let that job end or stop it, and check that the pool still verifies email or phone_number; then start ImportWorkflow again with the same input: it continues.`,
   );
 
 /** Halt ImportJobFailed at Cognito's quota of import jobs per user pool. */
 export const noMoreJobs = (name: string, jobs: number): Halt =>
   new Halt(
     'ImportJobFailed',
-    `Cognito refuses the import job ${name}: the pool has had ${counted(jobs, 'import job')}, and a pool takes no more unless AWS Support raises that quota. Have it raised and start ImportWorkflow again with the same NewUserPoolId, which continues; or restore into another new pool.`,
+    `Cognito refuses the import job ${name}: the pool has had ${counted(jobs, 'import job')}, and a pool takes no more unless AWS Support raises that quota. Have it raised and start ImportWorkflow again with the same input, which continues; or restore into another new pool, into a pool in use fewer than 500 users at a time.`,
   );

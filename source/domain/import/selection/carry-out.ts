@@ -4,7 +4,7 @@ import type { PoolGroup } from '../../model.ts';
 import type { StepEnd } from '../../state/step.ts';
 import { markWriting } from '../plan/restore-head.ts';
 import { workInOrder } from '../updates/ordered-window.ts';
-import { accountBySub } from '../updates/account-by-sub.ts';
+import { accountBySub } from '../../listing/account-by-sub.ts';
 import { isUnanswered } from '../updates/unanswered.ts';
 import { CALLS_AT_A_TIME } from '../updates/update-run.ts';
 import { createSelected } from './create-selected.ts';

@@ -16,6 +16,7 @@ import { decideUsers } from './decide-users.ts';
 import type { DecisionBasis } from './decide-users.ts';
 import type { Decision } from './decisions.ts';
 import { differenceLines } from './differences.ts';
+import { madeEarlier } from './earlier-rows.ts';
 import type { Sides } from './differences.ts';
 import { readFederatedRules } from './federated-rules.ts';
 import { readMembers } from './find-members.ts';
@@ -111,6 +112,7 @@ async function decided(
       subs,
       unfinished,
       confirmed: new Set(request.confirmed),
+      madeEarlier: await madeEarlier(deps.objects, newUserPoolId, new Set(subs.keys())),
     }),
   };
   const users = decideUsers(basis);

@@ -118,6 +118,10 @@ export const lineAbout = (decision: Decision): Pick<ResultRow, 'sub' | 'name' | 
 export const isMade = ({ make, prelink }: Pick<UserDecision, 'make' | 'prelink'>): boolean =>
   (make ?? prelink) !== undefined;
 
+/** In which row of an import job the user is, where one is to bring it. */
+export const rowOf = (decision: Decision): NonNullable<UserDecision['make']>['row'] =>
+  decision.kind === 'user' ? decision.make?.row : undefined;
+
 /** Whether anything is to be written for it. */
 export const isWork = (decision: Decision): boolean => {
   switch (decision.kind) {

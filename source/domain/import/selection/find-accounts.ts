@@ -4,13 +4,14 @@ import { forEachAtOnce } from '../../concurrency.ts';
 import { nameKey } from '../../digests/user-content.ts';
 import { chainProgressShape, NO_CHAINS } from '../../listing/chains.ts';
 import { listingScopeShape, orInOneChain, userChains } from '../../listing/user-chains.ts';
+import type { ListingScope } from '../../listing/user-chains.ts';
 import type { PoolUser } from '../../model.ts';
 import type { Clock, Log, ObjectStore, UserPoolReader } from '../../ports.ts';
 import { countShape, textsShape } from '../../state/shape.ts';
 import type { Shape, Stored } from '../../state/shape.ts';
 import { claimedAliases, CONTACTS } from './attributes.ts';
-import { SpoolWriter } from '../planning/spool.ts';
-import { accountBySub } from '../updates/account-by-sub.ts';
+import { readSpool, SpoolWriter } from '../planning/spool.ts';
+import { accountBySub } from '../../listing/account-by-sub.ts';
 import { listedUsers } from '../updates/listed-user.ts';
 import type { RestoredPool } from '../updates/listed-user.ts';
 import { CALLS_AT_A_TIME } from '../updates/update-run.ts';
@@ -49,13 +50,21 @@ export const accountLookShape = v.object({
 /** How far a look for accounts has come. */
 export type AccountLook = Stored<typeof accountLookShape>;
 
-/** Nobody was looked for yet. */
-export const newAccountLook = (): AccountLook => ({ lookedUp: 0, scope: 'prefixes', chains: NO_CHAINS, parts: [] });
+/**
+ * Nobody was looked for yet. Where the pool is listed and most of them are gone, `scope` is best `single`: filters may hide
+ * somebody, so that whoever they do not show is looked for in one chain anyway.
+ */
+export const newAccountLook = (scope: ListingScope = 'prefixes'): AccountLook => ({
+  lookedUp: 0,
+  scope,
+  chains: NO_CHAINS,
+  parts: [],
+});
 
 /** What a look needs. */
 export interface LookDeps {
   readonly pool: Pick<UserPoolReader, 'listUsersPage'>;
-  readonly objects: Pick<ObjectStore, 'put'>;
+  readonly objects: Pick<ObjectStore, 'put' | 'read'>;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -105,7 +114,31 @@ export async function findAccounts(
     },
   );
   await spool.flush();
-  return { look: { ...look, scope, chains: listed.chains, parts: spool.parts }, done: listed.done };
+  const listedOn = { ...look, scope, chains: listed.chains, parts: spool.parts };
+  // Who is taken for gone is created: one chain over everybody decides about whoever the filters did not show.
+  if (listed.done && scope === 'prefixes' && !(await hasAll(wanted, listedOn, place.target, deps)))
+    return { look: { ...listedOn, scope: 'single', chains: NO_CHAINS }, done: false };
+  return { look: listedOn, done: listed.done };
+}
+
+/** Whether an account was found for each of them. */
+async function hasAll(
+  wanted: readonly Wanted[],
+  { parts }: AccountLook,
+  target: RestoredPool,
+  { objects }: Pick<LookDeps, 'objects'>,
+): Promise<boolean> {
+  const subs = new Set<string>();
+  const names = new Set<string>();
+  for await (const account of readSpool(objects, parts, accountShape)) {
+    subs.add(account.sub);
+    for (const name of namesAtSignIn(account, target)) names.add(nameKey(name, target.caseSensitive));
+  }
+  return wanted.every(
+    (one) =>
+      one.subs.some((sub) => subs.has(sub)) ||
+      (one.subs.length === 0 && one.name !== undefined && names.has(nameKey(one.name, target.caseSensitive))),
+  );
 }
 
 async function lookUp(

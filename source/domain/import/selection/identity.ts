@@ -3,6 +3,7 @@ import { nameKey } from '../../digests/user-content.ts';
 import { TEMPORARY_PASSWORD_STATUS } from '../../model.ts';
 import type { PoolUser } from '../../model.ts';
 import type { RestoredPool } from '../updates/listed-user.ts';
+import type { MadeEarlier } from './earlier-rows.ts';
 import type { KnownSubs } from './sub-maps.ts';
 
 /** Whose account it is that was found for a user of the backup. */
@@ -20,6 +21,7 @@ export interface IdentityRules extends KnownSubs {
   readonly accounts: readonly PoolUser[];
   /** `sub` in the backup of users of whom somebody said singly that the account of their name is theirs. */
   readonly confirmed: ReadonlySet<string>;
+  readonly madeEarlier: MadeEarlier;
 }
 
 const UNCONFIRMED = 'UNCONFIRMED';
@@ -27,7 +29,8 @@ const CUT_OFF =
   'a selection that was cut off made the account, which has no password yet: start that one again, or delete the account';
 
 /**
- * The account of a user of the backup: the one with the same sub, or with a sub that a restore gave the user; else whoever
+ * The account of a user of the backup: the one with the same sub, with a sub that a restore gave the user, or that an import job
+ * of a selection made which was cut off; else whoever
  * has the name is somebody else, unless that was confirmed for this one user. A sign-up that nobody confirmed is never the
  * user's, except in the pool where the user was one; nor is what a selection made that was cut off before the password.
  */
@@ -37,6 +40,7 @@ export function identities({
   subs,
   unfinished,
   confirmed,
+  madeEarlier,
 }: IdentityRules): (user: { readonly sub: string; readonly name: string }) => Identity {
   const bySub = new Map(accounts.map((account) => [account.sub, account]));
   const keyOf = (name: string): string => nameKey(name, target.caseSensitive);
@@ -55,6 +59,7 @@ export function identities({
     if (named === undefined) return { is: 'nobody' };
     if (named.status === UNCONFIRMED)
       return { is: 'stranger', account: named, why: 'a sign-up that nobody confirmed has the sign-in name' };
+    if (madeEarlier(sub, named)) return { is: 'theirs', account: named };
     if (confirmed.has(sub)) return { is: 'theirs', account: named, byName: true };
     return { is: 'stranger', account: named, why: 'another account has the sign-in name' };
   };

@@ -55,7 +55,7 @@ async function readOn(state: PlanningState, run: PlanningRun): Promise<PlanningS
 /** Halt PreflightFailed where the pool cannot take what is asked for. */
 async function beginLook(
   asRead: readonly BackupRead[],
-  { input, deps, request }: SelectionRun,
+  { input, deps, request, undo }: SelectionRun,
 ): Promise<StateOf<'accounts'>> {
   const poolId = input.options.newUserPoolId;
   const pool = await deps.pools.describe(poolId);
@@ -84,7 +84,8 @@ async function beginLook(
   }
   const target: RestoreTarget = { pool, header, notes: [...notes] };
   const mayCreateUsers = creationIsAllowed(input.options, pool.settings);
-  return { step: 'accounts', reads, target, mayCreateUsers, look: newAccountLook() };
+  const look = newAccountLook(undo === undefined ? 'single' : 'prefixes');
+  return { step: 'accounts', reads, target, mayCreateUsers, look };
 }
 
 /** Looks on for the accounts of everybody who is asked for, or whom an undo is about. */

@@ -17,7 +17,7 @@ import { goOnAfter } from '../updates/turn.ts';
 import type { UpdateTurn } from '../updates/turn.ts';
 import { carryOut } from './carry-out.ts';
 import { missing } from './counts.ts';
-import { decisionShape, isWork } from './decisions.ts';
+import { decisionShape, isWork, rowOf } from './decisions.ts';
 import type { Decision } from './decisions.ts';
 import { closeSelection, finishSelection, readSelectionReport } from './finish-selection.ts';
 import { findImported } from './find-imported.ts';
@@ -121,8 +121,10 @@ async function tryAgain(progress: Progress<SelectionWork>, decisions: readonly D
     decision.result === 'failed' && isWork(decisions[index] as Decision) ? [index] : [],
   );
   const again = new Set(failed);
+  // Who came by an import job may have been deleted since.
+  const byJob = failed.some((index) => rowOf(decisions[index] as Decision) !== undefined);
   Object.assign(state, {
-    phase: 'work',
+    phase: byJob ? 'settle' : 'work',
     done: 0,
     only: failed,
     ends: state.ends.filter(([index]) => !again.has(index)),

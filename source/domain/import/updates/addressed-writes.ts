@@ -4,7 +4,7 @@ import type { RestorePlan } from '../plan/plan-model.ts';
 import type { UpdatesState } from '../plan/updates-state.ts';
 
 const NOT_FOUND = 'UserNotFoundException';
-import { accountBySub } from './account-by-sub.ts';
+import { accountBySub } from '../../listing/account-by-sub.ts';
 import { isUnanswered, unlessUnanswered } from './unanswered.ts';
 
 /** A user of the backup. */

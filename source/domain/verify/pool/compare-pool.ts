@@ -1,4 +1,3 @@
-import type { Marks } from '../../comparison/marks.ts';
 import { isNamed } from '../../errors.ts';
 import { OpenPlanReader } from '../../digests/open-plan.ts';
 import { workSlice } from '../../state/slice.ts';
@@ -6,7 +5,8 @@ import type { StepEnd } from '../../state/step.ts';
 import { comparingFigures } from '../figures.ts';
 import { claimVerification, removeWork } from '../progress.ts';
 import { verificationFolder } from '../verify-event.ts';
-import { loadMarks } from './expected.ts';
+import { loadHeldAgainst } from './expected.ts';
+import type { HeldAgainst } from './expected.ts';
 import { findAbsent } from './find-absent.ts';
 import { listPoolGroups } from './list-groups.ts';
 import { listMembers } from './list-members.ts';
@@ -39,12 +39,11 @@ export async function comparePool(input: ComparePoolInput, deps: ComparePoolDeps
   };
   const { state } = progress;
   const { userPoolId } = input;
-  let marks: Marks | undefined;
+  let held: HeldAgainst | undefined;
   while (state.step !== 'done' && !comparison.sliceOver()) {
     if (input.readOnly === true && state.step !== 'scan') break;
-    if (state.step !== 'scan') marks ??= await loadMarks(deps.objects, state);
-    if ((await workOn(comparison, marks).catch((error: unknown) => forgotten(comparison, error))) === 'sliceOver')
-      break;
+    if (state.step !== 'scan') held ??= await loadHeldAgainst(deps.objects, state);
+    if ((await workOn(comparison, held).catch((error: unknown) => forgotten(comparison, error))) === 'sliceOver') break;
   }
   if (state.step !== 'done') return { done: false, step: state.step, userPoolId };
   await removeWork(deps.objects, folder);
@@ -67,10 +66,11 @@ async function forgotten({ input, deps, progress, folder }: ComparisonRun, error
   throw error;
 }
 
-async function workOn(comparison: ComparisonRun, marks: Marks | undefined): Promise<StepEnd> {
+async function workOn(comparison: ComparisonRun, held: HeldAgainst | undefined): Promise<StepEnd> {
   const { step } = comparison.progress.state;
-  if (marks === undefined) return readBackup(comparison);
-  if (step === 'users') return listUsers(comparison, marks);
+  if (held === undefined) return readBackup(comparison);
+  const { marks } = held;
+  if (step === 'users') return listUsers(comparison, held);
   if (step === 'groups') return listPoolGroups(comparison);
   if (step === 'members') return listMembers(comparison, marks);
   return step === 'absent' ? findAbsent(comparison, marks) : writePoolReport(comparison);

@@ -5,7 +5,9 @@ import { Marks } from '../../comparison/marks.ts';
 import { membershipDigest, userDigest } from '../../comparison/matching.ts';
 import type { Matching, Recognizable } from '../../comparison/matching.ts';
 import { userContentDigest } from '../../digests/user-content.ts';
+import type { PoolUser } from '../../model.ts';
 import type { ItemKey, ObjectStore } from '../../ports.ts';
+import { Claims, noClaims } from './claims.ts';
 import type { CompareState } from './state.ts';
 
 /** The first own number of a user's record. */
@@ -36,22 +38,42 @@ export const userRecord = (item: UserItem, matching: Matching): Buffer =>
 export const membershipRecord = (item: ItemKey): Buffer =>
   encodeExpectedMembership({ digest: membershipDigest(groupOf(item), subOfKey(item)), own: 0 });
 
+const ADVICE = 'The state of this comparison cannot be used. Start VerifyWorkflow again.';
+
+/** What a pool is held against. */
+export interface HeldAgainst {
+  readonly marks: Marks;
+  /** Where an account's name does not decide alone whose it is. */
+  readonly claims: Claims | undefined;
+}
+
 /** The records of the backup, with what of it was seen up to the checkpoint. */
-export const loadMarks = (
-  objects: Pick<ObjectStore, 'get'>,
-  { records, counts, matching, marksKey }: CompareState,
-): Promise<Marks> =>
-  Marks.load(
+export async function loadHeldAgainst(objects: Pick<ObjectStore, 'get'>, state: CompareState): Promise<HeldAgainst> {
+  const { records, counts, marksKey } = state;
+  const matching = state.matching as Matching;
+  if (matching.signInName === 'emailOrPhone' && !matching.bySub) state.claims ??= noClaims();
+  const claims =
+    state.claims === undefined ? undefined : await Claims.load(objects, state.claims, counts.users, ADVICE);
+  const marks = await Marks.load(
     objects,
     {
-      matching: matching as Matching,
+      matching,
       holders: 'sub',
       users: { keys: records.users, count: counts.users },
       memberships: { keys: records.memberships, count: counts.memberships },
-      advice: 'The state of this comparison cannot be used. Start VerifyWorkflow again.',
+      // Once all are listed nobody claims anything.
+      ...(claims === undefined
+        ? {}
+        : {
+            recognize: (all: Marks, account: PoolUser) =>
+              state.step === 'users' ? claims.claim(all, account) : claims.holdingOf(all, account),
+          }),
+      advice: ADVICE,
     },
     marksKey,
   );
+  return { marks, claims };
+}
 
 /** Users of the backup who should be in the pool and were not seen. */
 export const unseenUsers = (marks: Marks, matching: Matching): number =>

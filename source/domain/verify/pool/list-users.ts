@@ -15,6 +15,7 @@ import { orInOneChain } from '../../listing/user-chains.ts';
 import type { PoolUser } from '../../model.ts';
 import type { StepEnd } from '../../state/step.ts';
 import { unseenUsers } from './expected.ts';
+import type { HeldAgainst } from './expected.ts';
 import { follow } from './follow.ts';
 import { isFederated } from './native-users.ts';
 import { Rows } from './rows.ts';
@@ -23,8 +24,11 @@ import type { ComparisonRun, CompareState } from './state.ts';
 /** Users whose differing attributes are named; of more it is only told that they differ. */
 const NAMED_DIFFERENCES = 1_000;
 
-/** Lists all users of the pool and compares each with the backup. */
-export async function listUsers(comparison: ComparisonRun, marks: Marks): Promise<StepEnd> {
+/**
+ * Lists all users of the pool and compares each with the backup; once more where an account turned out to be another user than
+ * it was taken for.
+ */
+export async function listUsers(comparison: ComparisonRun, { marks, claims }: HeldAgainst): Promise<StepEnd> {
   const { deps, progress } = comparison;
   const { state } = progress;
   const extra = await Ledger.load(deps.objects, 'extra-users', state.extraUsers);
@@ -32,14 +36,33 @@ export async function listUsers(comparison: ComparisonRun, marks: Marks): Promis
   const end = await orInOneChain(
     state.scope,
     deps.log,
-    () => follow(comparison, marks, chainsOf(comparison, marks, extra, rows), [rows, extra]),
+    () =>
+      follow(comparison, marks, chainsOf(comparison, marks, extra, rows), [
+        rows,
+        extra,
+        ...(claims === undefined ? [] : [claims]),
+      ]),
     () => begin(comparison, { scope: 'single' }),
   );
   if (end === 'sliceOver') return end;
+  if (claims?.isUnsettled === true) {
+    claims.beginAgain();
+    forgetUsers(state, marks);
+    await begin(comparison, {});
+    return 'moved';
+  }
   // Users that the filters did not show may be there all the same: one chain over everybody decides.
   const again = state.scope === 'prefixes' && unseenUsers(marks, state.matching as Matching) > 0;
   await begin(comparison, again ? { scope: 'single' } : { step: 'groups' });
   return 'moved';
+}
+
+/** What was found of the users is found anew. */
+function forgetUsers(state: CompareState, marks: Marks): void {
+  marks.users.fill(0);
+  delete state.marksKey;
+  Object.assign(state, { extraUsers: [], rows: [], lookups: 0 });
+  Object.assign(state.counts, { usersDifferent: 0, usersExtra: 0 });
 }
 
 async function begin({ progress }: ComparisonRun, next: Partial<Pick<CompareState, 'scope' | 'step'>>): Promise<void> {

@@ -14,6 +14,7 @@ import { countShape, onlyRead, textsShape, timeShape } from '../../state/shape.t
 import type { TellProgress } from '../../state/work-figures.ts';
 import { VERIFICATIONS_PREFIX } from '../verify-event.ts';
 import type { CompareEvent } from '../verify-event.ts';
+import { claimsShape } from './claims.ts';
 
 /** What ComparePool is asked to compare. */
 export interface ComparePoolInput extends CompareEvent {
@@ -118,6 +119,8 @@ export const compareStateShape = v.object({
   records: v.object({ users: textsShape, memberships: textsShape, groups: textsShape }),
   /** Object with what of it was seen. */
   marksKey: v.exactOptional(v.string()),
+  /** Which account is which user, where users sign in by either of two addresses and `sub` does not tell. */
+  claims: v.exactOptional(claimsShape),
   scope: listingScopeShape,
   chains: onlyRead(chainProgressShape),
   /** Object with the names of the pool's groups. */

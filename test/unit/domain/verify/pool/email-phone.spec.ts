@@ -70,6 +70,48 @@ describe('17.2: VerifyWorkflow and pools whose users sign in by e-mail or phone 
     expect(ended.cause).to.not.match(/example\.test|\+346/);
   });
 
+  for (const isFirst of [true, false])
+    it(`17.2: takes nobody for the user whose phone number somebody gave as the other, unproven address, listed ${isFirst ? 'first' : 'last'}`, async () => {
+      const world = await restoredWorld();
+      const { restored } = world;
+      const all = [...restored.users.values()].map(({ user }) => user);
+      const signUps = new Map(restored.signUps);
+      // Signs in by an e-mail address of its own.
+      const stranger = (): unknown =>
+        putSignedUp(
+          restored,
+          'stranger',
+          'email',
+          { email: emailOf('stranger'), phone_number: phoneOf(1) },
+          { created: '2026-03-05T00:00:00.000Z' },
+        );
+      const admin = all.find(({ attributes }) => attributes.phone_number === phoneOf(1)) as (typeof all)[number];
+      if (isFirst) {
+        const groups = [...restored.groups.values()].map(
+          ({ group, members }) => [group.name, [...members.keys()]] as const,
+        );
+        for (const { username } of all) restored.remove(username);
+        stranger();
+        for (const user of all) restored.put(user, signUps.get(user.username));
+        for (const [group, members] of groups) for (const name of members) restored.join(name, group);
+      } else stranger();
+      restored.put({ ...admin, attributes: { ...admin.attributes, nickname: 'new' } });
+      const { sub } = [...restored.users.values()]
+        .map(({ user }) => user)
+        .find((user) => user.attributes.name === 'stranger') as typeof admin;
+      restored.join(sub, 'group0');
+      const ended = await world.verify(world.backup, { UserPoolId: RESTORED, Percent: 1 });
+      expect(ended).to.include({ status: 'FAILED', error: 'PoolDiffers' });
+      const rows = world.replicaObjects.text('verifications/run-1/differences.csv').trim().split('\n').slice(1);
+      expect(rows.map((row) => row.split(',').slice(1).join()).sort()).to.deep.equal(
+        [
+          `${emailOf('both1')},different: nickname`,
+          `${emailOf('stranger')},extra: the backup has no such user`,
+          `${emailOf('stranger')},membership in the group group0: extra: the backup has no such membership`,
+        ].sort(),
+      );
+    });
+
   for (const ownerIsLast of [true, false])
     it(`17.2: misses neither of two users of whom the backup takes the same unproven address for the name, ${ownerIsLast ? 'the owner' : 'the other one'} listed last`, async () => {
       const owner = (source: MemoryPool): unknown =>

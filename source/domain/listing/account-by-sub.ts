@@ -1,7 +1,7 @@
-import { isNamed } from '../../errors.ts';
-import { findInPages, withToken } from '../../listing/page-chain.ts';
-import type { PoolUser } from '../../model.ts';
-import type { UserPoolReader } from '../../ports.ts';
+import { isNamed } from '../errors.ts';
+import { findInPages, withToken } from './page-chain.ts';
+import type { PoolUser } from '../model.ts';
+import type { UserPoolReader } from '../ports.ts';
 
 /** What stands in a filter without more ado; every sub of Cognito does. */
 const PLAIN_SUB = /^[\w-]+$/;
