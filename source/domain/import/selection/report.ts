@@ -21,7 +21,7 @@ export const SELECTION_RESULTS = [
   'gone',
   /** Of an undo: the old value stands again. */
   'undone',
-  /** Of an undo: somebody changed it since, so it was left. */
+  /** Somebody changed something of it since it was written, by this selection or the one that is undone, so that was left. */
   'changedSince',
   /** Cognito refused it, or the look at the end found something else. */
   'failed',

@@ -55,13 +55,15 @@ export function fieldCounts(things: readonly SelectedThing[]): readonly (readonl
 export const isWritten = ({ result, fields }: SelectedThing): boolean =>
   ['created', 'updated', 'undone'].includes(result) || (result === 'changedSince' && fields.length > 0);
 
-/** True where an undo could put something back; what was created stays, with all that belongs to it. */
+/** True where an undo could put something back, of what somebody changed since the rest; what was created stays, with all that belongs to it. */
 export function isUndoable(rows: readonly Pick<ResultRow, 'sub' | 'group' | 'result'>[]): boolean {
   const made = new Set(
     rows.filter((row) => kindOfRow(row) === 'user' && row.result === 'created').map(({ sub }) => sub),
   );
   return rows.some(
     (row) =>
-      row.result === 'updated' || (kindOfRow(row) === 'membership' && row.result === 'created' && !made.has(row.sub)),
+      row.result === 'updated' ||
+      row.result === 'changedSince' ||
+      (kindOfRow(row) === 'membership' && row.result === 'created' && !made.has(row.sub)),
   );
 }
