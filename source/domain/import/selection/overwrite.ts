@@ -169,23 +169,23 @@ export async function writeOver(
 }
 
 /**
- * Whether Cognito takes a verified flag without a value is not documented. `false` is the same to it, and an address that is
- * taken away needs no flag.
+ * Whether Cognito takes a verified flag without a value, alone or beside an address that is taken away, is not documented;
+ * `false` is the same to it.
  */
 async function setAlone(
   unit: readonly AttributeWanted[],
   first: WriteOutcome,
   set: (some: readonly AttributeWanted[]) => Promise<WriteOutcome>,
 ): Promise<WriteOutcome> {
-  const isEmptyFlag = ({ name, value }: AttributeWanted): boolean => name.endsWith(VERIFIED) && value === null;
-  if (!unit.some(isEmptyFlag)) return first;
-  const asFalse = unit.map((wanted) => (isEmptyFlag(wanted) ? { ...wanted, value: 'false' } : wanted));
-  const address = unit.filter((wanted) => !isEmptyFlag(wanted));
-  const ways = [asFalse, ...(address.some(({ value }) => value === null) ? [address] : [])];
-  let outcome = first;
-  for (const way of ways) {
-    if (outcome === 'done' || !isAboutAttributes(outcome)) return outcome;
-    outcome = await set(way);
-  }
-  return outcome;
+  const flags = unit.filter(({ name, value }) => name.endsWith(VERIFIED) && value === null);
+  const isRefused = (outcome: WriteOutcome): boolean => outcome !== 'done' && isAboutAttributes(outcome);
+  if (flags.length === 0 || !isRefused(first)) return first;
+  const others = unit.filter((wanted) => !flags.includes(wanted));
+  const asFalse = flags.map((flag) => ({ ...flag, value: 'false' }));
+  const together = await set([...others, ...asFalse]);
+  if (!isRefused(together) || !others.some(({ value }) => value === null)) return together;
+  const apart = await set(others);
+  // Whether the flag is left, the look at the end tells.
+  if (apart === 'done') await set(asFalse);
+  return apart;
 }
