@@ -6,15 +6,18 @@ import { selectionKeys } from '../plan/selection-keys.ts';
 import { folderOf, roleMapAsked } from '../planning/planning-run.ts';
 import { readGroupRoles } from '../plan/group-roles.ts';
 import { assertPreflight } from '../preflight/preflight.ts';
+import type { PoolSettings, PoolUser } from '../../model.ts';
 import { everybody } from './asked.ts';
 import type { MeantUser } from './asked.ts';
+import { claimedAliases, claimKey, claimsOf } from './attributes.ts';
+import type { Contact } from './attributes.ts';
 import { countsOf } from './counts.ts';
 import { decideGroups, decideMemberships } from './decide-groups.ts';
 import { decideUndo } from './decide-undo.ts';
 import { EXISTS } from './account-update.ts';
 import { decideUsers } from './decide-users.ts';
 import type { DecisionBasis } from './decide-users.ts';
-import type { Decision } from './decisions.ts';
+import type { AttributeWanted, Decision, UserDecision } from './decisions.ts';
 import { differenceLines } from './differences.ts';
 import type { Sides } from './differences.ts';
 import { readFederatedRules } from './federated-rules.ts';
@@ -92,7 +95,7 @@ async function decided(
     return {
       decisions: decideUndo({ entries: run.undo, settings, accounts, poolGroups: groups, members, roles }),
       chunks: [],
-      sides: { backup: new Map<string, MeantUser>(), accounts: bySub },
+      sides: { backup: new Map<string, MeantUser>(), accounts: bySub, taken: new Map() },
       notes: [],
     };
   const { asked, subs, unfinished } = await askedSubs(run, state.reads);
@@ -119,9 +122,41 @@ async function decided(
   if (decisions.length > MOST_DECISIONS) throw tooMuch(decisions.length);
   const backup = new Map(everybody(asked).map((found) => [found.user.sub, found]));
   const prelinks = users.filter(({ prelink }) => prelink !== undefined).length;
-  const notes = [...basis.federated.notes, ...(prelinks === 0 ? [] : [THROUGH_PROVIDER])];
-  return { ...(await cutJobs(decisions, basis, accounts, deps)), sides: { backup, accounts: bySub }, notes };
+  const taken = takenAddresses(users, accounts, settings);
+  const notes = [
+    ...basis.federated.notes,
+    ...(prelinks === 0 ? [] : [THROUGH_PROVIDER]),
+    ...(taken.size === 0 ? [] : [takenNote(taken.size)]),
+  ];
+  return { ...(await cutJobs(decisions, basis, accounts, deps)), sides: { backup, accounts: bySub, taken }, notes };
 }
+
+/** By `sub` in the backup: addresses that are to be set, and by which somebody else in the pool signs in. */
+function takenAddresses(
+  users: readonly UserDecision[],
+  accounts: readonly PoolUser[],
+  { aliasAttributes: aliases, caseSensitive }: Pick<PoolSettings, 'aliasAttributes' | 'caseSensitive'>,
+): ReadonlyMap<string, readonly Contact[]> {
+  const holders = new Map<string, Set<string>>();
+  for (const account of accounts)
+    for (const key of claimedAliases(account, { aliases, caseSensitive }))
+      holders.set(key, (holders.get(key) ?? new Set()).add(account.sub));
+  return new Map(
+    users.flatMap(({ sub, poolSub, make, set }) => {
+      const attributes = make?.user.attributes ?? valuesOf(set?.attributes ?? []);
+      const taken = claimsOf({ attributes }, aliases).filter((claim) =>
+        [...(holders.get(claimKey(claim, caseSensitive)) ?? [])].some((holder) => holder !== poolSub),
+      );
+      return taken.length === 0 ? [] : [[sub, taken.map(({ contact }) => contact)] as const];
+    }),
+  );
+}
+
+const valuesOf = (wanted: readonly AttributeWanted[]): Record<string, string> =>
+  Object.fromEntries(wanted.map(({ name, value }) => [name, value ?? '']));
+
+const takenNote = (users: number): string =>
+  `${counted(users, 'user')} of the selection ${users === 1 ? 'has' : 'have'} an address by which another user of the pool signs in by now, and who keeps it: that address is not set as long as that is so, and the selection ends incomplete. differences.csv names ${users === 1 ? 'the user' : 'them'}.`;
 
 function existing(decisions: readonly Decision[], differencesKey: string): Halt {
   const of = (kind: Decision['kind']): number =>

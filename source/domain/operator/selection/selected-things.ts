@@ -11,7 +11,10 @@ export const kindOfRow = ({ sub, group }: Pick<ResultRow, 'sub' | 'group'>): Thi
 export type DifferingField = Pick<SelectionDifference, 'field' | 'inPool' | 'inBackup'>;
 
 /** A user, group or membership of a selection, with everything in which pool and backup differ. */
-export interface SelectedThing extends Pick<ResultRow, 'sub' | 'name' | 'group' | 'result' | 'run' | 'poolSub'> {
+export interface SelectedThing extends Pick<
+  ResultRow,
+  'sub' | 'name' | 'group' | 'result' | 'what' | 'run' | 'poolSub'
+> {
   readonly kind: ThingKind;
   readonly fields: readonly DifferingField[];
 }
