@@ -2,7 +2,10 @@ import { counted } from '../../counted.ts';
 import { Halt } from '../../errors.ts';
 import { poolGroups } from '../../listing/pool-groups.ts';
 import { inParts } from '../plan/csv-rows.ts';
+import { restorePrefix } from '../plan/plan-model.ts';
+import { headKey, restoreHeadShape } from '../plan/restore-head.ts';
 import { selectionKeys } from '../plan/selection-keys.ts';
+import { readJsonIfWhole } from '../../state/json-object.ts';
 import { folderOf, roleMapAsked } from '../planning/planning-run.ts';
 import { readGroupRoles } from '../plan/group-roles.ts';
 import { assertPreflight } from '../preflight/preflight.ts';
@@ -15,7 +18,7 @@ import { countsOf } from './counts.ts';
 import { decideGroups, decideMemberships } from './decide-groups.ts';
 import { decideUndo } from './decide-undo.ts';
 import { EXISTS } from './account-update.ts';
-import { decideUsers } from './decide-users.ts';
+import { decideUsers, NO_SUB_MAP } from './decide-users.ts';
 import type { DecisionBasis } from './decide-users.ts';
 import type { AttributeWanted, Decision, UserDecision } from './decisions.ts';
 import { differenceLines } from './differences.ts';
@@ -107,6 +110,7 @@ async function decided(
     poolGroups: groups,
     roles,
     members,
+    subs,
     federated: await readFederatedRules(asked, { input, settings }, deps),
     identityOf: identities({
       target: restoredPool(newUserPoolId, settings),
@@ -127,6 +131,7 @@ async function decided(
     ...basis.federated.notes,
     ...(prelinks === 0 ? [] : [THROUGH_PROVIDER]),
     ...(taken.size === 0 ? [] : [takenNote(taken.size)]),
+    ...(await unmappedNotes(users, newUserPoolId, deps)),
   ];
   return { ...(await cutJobs(decisions, basis, accounts, deps)), sides: { backup, accounts: bySub, taken }, notes };
 }
@@ -154,6 +159,24 @@ function takenAddresses(
 
 const valuesOf = (wanted: readonly AttributeWanted[]): Record<string, string> =>
   Object.fromEntries(wanted.map(({ name, value }) => [name, value ?? '']));
+
+/** What to do where accounts may be the users' own, and nothing tells. */
+async function unmappedNotes(
+  users: readonly UserDecision[],
+  poolId: string,
+  { objects }: Pick<SelectionRun['deps'], 'objects'>,
+): Promise<readonly string[]> {
+  const unmapped = users.filter(({ what }) => what === NO_SUB_MAP).length;
+  if (unmapped === 0) return [];
+  const head = await readJsonIfWhole(objects, headKey(poolId), restoreHeadShape);
+  const how =
+    head?.phase === 'writing'
+      ? `A restore of the whole pool has begun and not ended, and tells at its end whom it has made: start that again first`
+      : `If another launch has restored the pool, copy the sub-map.csv of that restore to ${restorePrefix(poolId)}<its folder there>/report/sub-map.csv`;
+  return [
+    `Of ${counted(unmapped, 'user')} another account has the sign-in name, and no sub-map.csv below ${restorePrefix(poolId)} in the mapping-file bucket says that it is the user's. ${how}, then ask for them by another request.`,
+  ];
+}
 
 const takenNote = (users: number): string =>
   `${counted(users, 'user')} of the selection ${users === 1 ? 'has' : 'have'} an address by which another user of the pool signs in by now, and who keeps it: that address is not set as long as that is so, and the selection ends incomplete. differences.csv names ${users === 1 ? 'the user' : 'them'}.`;
