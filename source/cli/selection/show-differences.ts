@@ -1,5 +1,5 @@
 import type { SelectedThing } from '../../domain/operator/selection/selected-things.ts';
-import { fieldCounts, resultCounts } from '../../domain/operator/selection/selected-things.ts';
+import { fieldCounts, isWritten, resultCounts } from '../../domain/operator/selection/selected-things.ts';
 import { wordsFor } from '../../domain/operator/selection/words.ts';
 import { counted, number } from '../../domain/counted.ts';
 import type { Block, Row, Tone } from '../output/output.ts';
@@ -57,9 +57,14 @@ function headBlock(head: SelectedThing, memberships: readonly SelectedThing[], s
       ...head.fields.map((field) => fieldRow(field, sides)),
       ...membershipRows(memberships, head.kind === 'user' ? 'group' : 'user'),
     ],
-    ...(head.run === '' ? {} : { lines: [`As in the run ${head.run}.`] }),
+    ...linesOf([head.what, head.run === '' ? '' : `As in the run ${head.run}.`]),
   };
 }
+
+const linesOf = (lines: readonly string[]): { readonly lines?: readonly string[] } => {
+  const some = lines.filter((line) => line !== '');
+  return some.length === 0 ? {} : { lines: some };
+};
 
 /** How a user is called: the name with the sub, of whom the backup has one. */
 export const nameOf = ({ name, sub }: Pick<SelectedThing, 'name' | 'sub'>): string =>
@@ -95,6 +100,7 @@ export const toneOf = (result: SelectedThing['result']): { readonly tone?: Tone 
 
 function countBlocks(things: readonly SelectedThing[]): readonly Block[] {
   const fields = fieldCounts(things.filter(({ kind }) => kind !== 'membership'));
+  const lacking = things.filter((thing) => thing.kind === 'user' && thing.what !== '' && isWritten(thing)).length;
   return [
     {
       heading: 'What differs',
@@ -103,6 +109,9 @@ function countBlocks(things: readonly SelectedThing[]): readonly Block[] {
         value: wordsFor(result, kind).planned,
         ...toneOf(result),
       })),
+      ...linesOf([
+        lacking === 0 ? '' : `${counted(lacking, 'user')} not quite as in the backup: differences.csv says why.`,
+      ]),
     },
     ...(fields.length === 0
       ? []

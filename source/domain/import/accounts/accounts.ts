@@ -120,6 +120,17 @@ export class Accounts implements Appendix {
     this.#note(oldSub, Fact.disabled);
   }
 
+  /** Cognito answered a write as done; `what` tells it from all others. `at`: milliseconds since the epoch. */
+  recordConfirmed(what: string, at: number): void {
+    this.table.put(confirmedKey(what), { newSub: '', at, facts: 0 });
+  }
+
+  /** When Cognito answered the write as done, where that was recorded; milliseconds since the epoch. */
+  confirmedAt(what: string): number | undefined {
+    const { at } = this.table.get(confirmedKey(what));
+    return at === 0 ? undefined : at;
+  }
+
   /** AdminCreateUser failed and may have been carried out. */
   recordMayBeCreated(oldSub: string): void {
     this.#note(oldSub, Fact.creationUnanswered);
@@ -187,4 +198,5 @@ export class Accounts implements Appendix {
 
 const bytesOf = (body: Uint8Array): Buffer => Buffer.from(body.buffer, body.byteOffset, body.byteLength);
 const userKey = (oldSub: string): Buffer => textDigest(`sub\u0000${oldSub}`);
+const confirmedKey = (what: string): Buffer => textDigest(`confirmed\u0000${what}`);
 const membershipKey = (oldSub: string, group: string): Buffer => textDigest(`member\u0000${group}\u0000${oldSub}`);

@@ -43,6 +43,22 @@ export function changeDated(
   return changed < last - DATE_SLACK_MS ? 'between' : 'near';
 }
 
+/**
+ * Whether the user was changed after a write of ours (`writtenAt`), and not by one of our others: `ours` has when Cognito
+ * answered those, as far as they may have moved the date. All in milliseconds since the epoch.
+ */
+export function changedAfter(
+  { modified }: Pick<PoolUser, 'modified'>,
+  writtenAt: number,
+  ours: readonly (number | undefined)[],
+): boolean {
+  const changed = Date.parse(modified);
+  return (
+    changed > writtenAt + DATE_SLACK_MS &&
+    ours.every((at) => at === undefined || Math.abs(changed - at) > DATE_SLACK_MS)
+  );
+}
+
 /** Whether the user had a write of ours so long after the account was made that their dates can be told apart. */
 export const hasLateWrite = ({ created }: Pick<PoolUser, 'created'>, lastWriteAt: number | undefined): boolean =>
   lastWriteAt !== undefined && lastWriteAt > Date.parse(created) + DATE_SLACK_MS;

@@ -2,8 +2,8 @@ import { isAutomaticGroup } from '../../backup/automatic-groups.ts';
 import type { PoolGroup, PoolSettings } from '../../model.ts';
 import type { ImportOptions } from '../plan/plan-model.ts';
 import type { SpooledUser } from '../planning/spooled-user.ts';
-import { claimedAliases } from './attributes.ts';
-import { backupOf, nameInBackup, runAsked, userFinder } from './backup-read.ts';
+import { claimsOf } from './attributes.ts';
+import { backupOf, isFromProvider, nameInBackup, runAsked, userFinder } from './backup-read.ts';
 import type { BackupOfRun } from './backup-read.ts';
 import type { Wanted } from './find-accounts.ts';
 import type { SelectionRequest } from './request.ts';
@@ -92,14 +92,16 @@ export const everybody = ({ users, groups }: AskedItems): readonly MeantUser[] =
   ).values(),
 ];
 
-/** What to look for in the pool. `subs`: see followSubMaps. */
-export const wantedFor = (
-  found: readonly MeantUser[],
+/** What to look for in the pool. `subs`: see followSubMaps. Addresses only of those who may get theirs again. */
+export function wantedFor(
+  asked: AskedItems,
   subs: ReadonlyMap<string, readonly string[]>,
-  { aliasAttributes: aliases, caseSensitive }: Pick<PoolSettings, 'aliasAttributes' | 'caseSensitive'>,
-): readonly Wanted[] =>
-  found.map(({ user, name }) => ({
+  { aliasAttributes }: Pick<PoolSettings, 'aliasAttributes'>,
+): readonly Wanted[] {
+  const named = new Set(asked.users.map(({ user }) => user.sub));
+  return everybody(asked).map(({ user, name }) => ({
     subs: subs.get(user.sub) ?? [user.sub],
     name,
-    aliases: claimedAliases(user, { aliases, caseSensitive }),
+    claims: named.has(user.sub) && !isFromProvider(user) ? claimsOf(user, aliasAttributes) : [],
   }));
+}

@@ -14,7 +14,7 @@ export interface WantedAttributes {
 
 /** The attributes that are addresses. */
 export const CONTACTS = ['email', 'phone_number'] as const;
-type Contact = (typeof CONTACTS)[number];
+export type Contact = (typeof CONTACTS)[number];
 const flagOf = (contact: Contact): string => `${contact}_verified`;
 const FLAGS = CONTACTS.map(flagOf);
 
@@ -62,14 +62,31 @@ export const couldGetCode = (
       !wanted.some(({ name, value }) => name === flagOf(contact) && value === 'true'),
   );
 
-/** By which verified addresses the user signs in, or would, where these are aliases; in a form in which they can be compared. */
-export const claimedAliases = (
+/** An address by which somebody signs in, or would. */
+export interface AddressClaim {
+  readonly contact: Contact;
+  readonly value: string;
+}
+
+/** By which verified addresses the user signs in, or would, where these are aliases. */
+export const claimsOf = (
   { attributes }: Pick<PoolUser, 'attributes'>,
+  aliases: readonly string[],
+): readonly AddressClaim[] =>
+  CONTACTS.filter((contact) => aliases.includes(contact) && isVerified(attributes, contact)).map((contact) => ({
+    contact,
+    value: attributes[contact] as string,
+  }));
+
+/** The claim in a form in which it can be compared. */
+export const claimKey = ({ contact, value }: AddressClaim, caseSensitive: boolean): string =>
+  `${contact} ${nameKey(value, caseSensitive)}`;
+
+/** The same of all claims of the user. */
+export const claimedAliases = (
+  user: Pick<PoolUser, 'attributes'>,
   { aliases, caseSensitive }: { readonly aliases: readonly string[]; readonly caseSensitive: boolean },
-): readonly string[] =>
-  CONTACTS.filter((contact) => aliases.includes(contact) && isVerified(attributes, contact)).map(
-    (contact) => `${contact} ${nameKey(attributes[contact] as string, caseSensitive)}`,
-  );
+): readonly string[] => claimsOf(user, aliases).map((claim) => claimKey(claim, caseSensitive));
 
 /** Whether the account has the value; a flag that is not set is the same as false. */
 export function hasValue({ attributes }: Pick<PoolUser, 'attributes'>, name: string, value: string | null): boolean {

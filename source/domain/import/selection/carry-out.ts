@@ -11,6 +11,7 @@ import { createSelected } from './create-selected.ts';
 import { isMade, isWork } from './decisions.ts';
 import type { Decision, MembershipDecision } from './decisions.ts';
 import { prelinkSelected } from './link-selected.ts';
+import { confirmSeen, earlierWrites } from './earlier-writes.ts';
 import { overwriteOf, writeOver } from './overwrite.ts';
 import type { Overwrite } from './overwrite.ts';
 import type { UndoEntry } from './undo-file.ts';
@@ -51,8 +52,8 @@ export async function carryOut(run: WorkRun): Promise<StepEnd> {
         afterEach: () => progress.saveIfDue(),
         stop: run.sliceOver,
       });
-      if (end === 'sliceOver') return end;
       await undo.save();
+      if (end === 'sliceOver') return end;
     }
     state.done = from + batch.length;
     progress.saveIfDue();
@@ -82,24 +83,27 @@ async function prepare(run: WorkRun, batch: readonly number[]): Promise<Prepared
     const decision = decisions[index] as Decision;
     if (decision.kind !== 'user' || decision.set === undefined || decision.poolSub === undefined) return;
     const account = await accountBySub(deps.pool, plan.newUserPoolId, decision.poolSub);
-    if (account !== undefined) overwrites.set(index, await withoutTaken(run, account, overwriteOf(decision, account)));
+    if (account === undefined) return;
+    const overwrite = overwriteOf(decision, account, earlierWrites(run));
+    confirmSeen(run, overwrite.seen);
+    overwrites.set(index, await withoutTaken(run, account, overwrite));
   });
   for (const index of batch) {
     const decision = decisions[index] as Decision;
-    for (const entry of overwrites.get(index)?.entries ?? entriesOf(decision, groups)) undo.intend(entry);
+    for (const entry of overwrites.get(index)?.entries ?? entriesOf(run, decision, groups)) undo.intend(entry);
   }
   return { overwrites, groups };
 }
 
 /** What is noted of what is created, of a group's settings, and of a membership of an account that was there. */
-function entriesOf(decision: Decision, groups: ReadonlyMap<string, PoolGroup>): readonly UndoEntry[] {
+function entriesOf(run: WorkRun, decision: Decision, groups: ReadonlyMap<string, PoolGroup>): readonly UndoEntry[] {
   switch (decision.kind) {
     case 'user': {
       const { sub, name } = decision;
       return isMade(decision) ? [{ kind: 'createdUser', sub, name }] : [];
     }
     case 'group':
-      return entriesOfGroup(decision, groups.get(decision.group));
+      return entriesOfGroup(decision, groups.get(decision.group), earlierWrites(run));
     case 'membership':
       return membershipEntries(decision);
   }
@@ -128,8 +132,8 @@ async function carryOutOne(run: WorkRun, index: number, { overwrites, groups }: 
 }
 
 async function writeMembership(run: WorkRun, index: number, decision: MembershipDecision): Promise<void> {
-  const { deps, plan, writes, undo } = run;
-  const { op, group } = decision;
+  const { deps, plan, writes, undo, accounts } = run;
+  const { op, sub, group } = decision;
   if (op === undefined) return;
   if (poolSubOf(run, decision) === undefined) return endAs(run, index, 'failed', 'the user was not created');
   const outcome = await writes.write(decision, (username) =>
@@ -137,7 +141,8 @@ async function writeMembership(run: WorkRun, index: number, decision: Membership
       ? deps.writer.addUserToGroup(plan.newUserPoolId, username, group)
       : deps.writer.removeUserFromGroup(plan.newUserPoolId, username, group),
   );
-  if (outcome === 'done' || isUnanswered(outcome)) return;
+  if (outcome === 'done') return accounts.recordMembership(sub, group, true);
+  if (isUnanswered(outcome)) return accounts.recordMayBeGiven(sub, group);
   endAs(run, index, 'failed', outcome.refused);
   for (const entry of membershipEntries(decision)) undo.refused(entry);
 }

@@ -2,17 +2,20 @@ import { changedAttributes } from '../../digests/user-content.ts';
 import { poolGroups } from '../../listing/pool-groups.ts';
 import type { PoolGroup, PoolUser } from '../../model.ts';
 import { restoreFolder } from '../plan/plan-model.ts';
-import { changeDated } from '../reconcile/changed-since.ts';
+import { changeDated, changedAfter } from '../reconcile/changed-since.ts';
 import { hasValue, wantedAttributes } from './attributes.ts';
+import { earlierWrites } from './earlier-writes.ts';
 import { isWork } from './decisions.ts';
 import type { AttributeWanted, Decision, GroupDecision, UserDecision } from './decisions.ts';
 import { findAccounts, newAccountLook } from './find-accounts.ts';
 import { findMembers, newMemberLook, readMembers } from './find-members.ts';
 import type { Members } from './find-members.ts';
 import { lookOn } from './look-on.ts';
-import { overwriteOf, writeOver } from './overwrite.ts';
+import { attributeEntry, flagEntry, isChangedAfter, overwriteOf, writeOver } from './overwrite.ts';
 import { readAccounts } from './selection-run.ts';
 import { withoutTaken } from './taken-aliases.ts';
+import type { UndoEntry } from './undo-file.ts';
+import { disabling } from './create-selected.ts';
 import { poolSubOf } from './work-run.ts';
 import type { WorkRun } from './work-run.ts';
 
@@ -24,9 +27,15 @@ interface Seen {
 }
 
 /** One thing that is not as it was written. */
-export interface Wrong {
+export interface Wrong extends NotAsWritten {
   readonly index: number;
+}
+
+interface NotAsWritten {
+  /** In words; empty where everything that differs was changed since. */
   readonly what: string;
+  /** Names of what somebody changed after Cognito had confirmed it to us: that is theirs. */
+  readonly changed: readonly string[];
 }
 
 /**
@@ -40,8 +49,8 @@ export async function lookAgain(run: WorkRun, indexes: readonly number[]): Promi
   const seen = written.length === 0 ? NOTHING : await look(run, written);
   if (seen === undefined) return undefined;
   return written.flatMap((index): Wrong[] => {
-    const what = wrongWith(run, run.decisions[index] as Decision, seen);
-    return what === undefined ? [] : [{ index, what }];
+    const wrong = wrongWith(run, run.decisions[index] as Decision, seen);
+    return wrong === undefined ? [] : [{ index, ...wrong }];
   });
 }
 
@@ -78,18 +87,20 @@ async function look(run: WorkRun, indexes: readonly number[]): Promise<Seen | un
   };
 }
 
-function wrongWith(run: WorkRun, decision: Decision, { accounts, members, groups }: Seen): string | undefined {
-  if (decision.kind === 'group') return wrongWithGroup(decision, groups.get(decision.group));
+function wrongWith(run: WorkRun, decision: Decision, { accounts, members, groups }: Seen): NotAsWritten | undefined {
+  if (decision.kind === 'group') return wrongWithGroup(run, decision, groups.get(decision.group));
   const sub = poolSubOf(run, decision);
   const account = sub === undefined ? undefined : accounts.get(sub);
-  if (account === undefined) return 'the pool does not show the account';
-  if (decision.kind === 'user') return wrongWithUser(decision, account);
-  return members.has(decision.group, account.sub) === (decision.op === 'add')
-    ? undefined
-    : 'the pool does not show it so; somebody may have changed it since';
+  if (account === undefined) return { what: 'the pool does not show the account', changed: [] };
+  if (decision.kind === 'user') return wrongWithUser(run, decision, account);
+  if (members.has(decision.group, account.sub) === (decision.op === 'add')) return undefined;
+  return run.accounts.wasGiven(decision.sub, decision.group)
+    ? { what: '', changed: ['membership'] }
+    : { what: 'the pool does not show it so; somebody may have changed it since', changed: [] };
 }
 
-function wrongWithUser({ make, prelink, set }: UserDecision, account: PoolUser): string | undefined {
+function wrongWithUser(run: WorkRun, decision: UserDecision, account: PoolUser): NotAsWritten | undefined {
+  const { make, prelink, set } = decision;
   const made = make?.user ?? prelink;
   const attributes =
     made === undefined
@@ -97,19 +108,52 @@ function wrongWithUser({ make, prelink, set }: UserDecision, account: PoolUser):
       : changedAttributes(made.attributes, account.attributes);
   const enabled = made?.enabled ?? set?.enabled;
   const wrong = [...attributes, ...(enabled === undefined || enabled === account.enabled ? [] : ['enabled'])];
-  return wrong.length === 0
-    ? undefined
-    : `${wrong.join(', ')} not as in the backup; somebody may have changed that since`;
+  if (wrong.length === 0) return undefined;
+  const changed = wrong.filter((name) => isTheirs(run, decision, account, name));
+  const other = wrong.filter((name) => !changed.includes(name));
+  return {
+    what: other.length === 0 ? '' : `${other.join(', ')} not as in the backup; somebody may have changed that since`,
+    changed,
+  };
 }
 
-function wrongWithGroup({ make, set = [] }: GroupDecision, group: PoolGroup | undefined): string | undefined {
-  if (group === undefined) return 'the pool does not show the group';
-  const wanted = make === undefined ? set.map(({ field, after }) => [field, after] as const) : Object.entries(make);
-  const wrong = wanted.filter(
-    ([field, value]) => (group[field as 'description' | 'precedence'] ?? '') !== (value ?? ''),
-  );
-  return wrong.length === 0 ? undefined : `${wrong.map(([field]) => field).join(', ')} not as in the backup`;
+/** Whether an attribute, or `enabled`, is otherwise since somebody changed it after Cognito had confirmed it to us. */
+function isTheirs(run: WorkRun, decision: UserDecision, account: PoolUser, name: string): boolean {
+  const { accounts } = run;
+  const { confirmedAt, lastWriteAt } = earlierWrites(run);
+  const { make, prelink, set } = decision;
+  if (prelink !== undefined) return false;
+  if (name === 'enabled') {
+    if (make !== undefined) return make.user.enabled || accounts.wasDisabled(decision.sub);
+    return confirmedAt(flagEntry(decision, account, set?.enabled === true)) !== undefined;
+  }
+  // What Cognito did not take at once is no change.
+  if (make !== undefined) return isChangedSince(run, decision, account) && !hasValue(account, name, null);
+  return isChangedAfter(attributeEntry(decision, account, { name, value: null }), account, {
+    confirmedAt,
+    lastWriteAt,
+  });
 }
+
+function wrongWithGroup(run: WorkRun, decision: GroupDecision, there: PoolGroup | undefined): NotAsWritten | undefined {
+  if (there === undefined) return { what: 'the pool does not show the group', changed: [] };
+  const { group, make, set = [] } = decision;
+  const wanted = make === undefined ? set.map(({ field, after }) => [field, after] as const) : Object.entries(make);
+  const wrong = wanted
+    .filter(([field, value]) => (there[field as 'description' | 'precedence'] ?? '') !== (value ?? ''))
+    .map(([field]) => field);
+  if (wrong.length === 0) return undefined;
+  const entryOf = (field: string): UndoEntry =>
+    make === undefined
+      ? { kind: 'group', group, field: field as OfSetting['field'], before: null, after: null }
+      : { kind: 'createdGroup', group };
+  const { confirmedAt } = earlierWrites(run);
+  const changed = wrong.filter((field) => confirmedAt(entryOf(field)) !== undefined);
+  const other = wrong.filter((field) => !changed.includes(field));
+  return { what: other.length === 0 ? '' : `${other.join(', ')} not as in the backup`, changed };
+}
+
+type OfSetting = Extract<UndoEntry, { readonly kind: 'group' }>;
 
 /**
  * Whoever was created without an attribute that Cognito did not take at once gets it now, where it takes it, and sends
@@ -130,16 +174,18 @@ export async function completeCreated(run: WorkRun, wrong: readonly Wrong[]): Pr
     if (set.length === 0) continue;
     const lacking: UserDecision = { ...decision, set: { attributes: set } };
     await writeOver(run, index, lacking, {
-      ...(await withoutTaken(run, account, overwriteOf(lacking, account))),
+      ...(await withoutTaken(run, account, overwriteOf(lacking, account, earlierWrites(run)))),
       entries: [],
     });
   }
 }
 
-/** A date between two writes of ours may be that of the flag. */
+/** A date between two writes of ours may be that of the flag, where it is not known when that was written. */
 function isChangedSince({ accounts }: WorkRun, { sub, make }: UserDecision, account: PoolUser): boolean {
   const dated = changeDated(account, accounts.lastWriteAt(sub));
-  return dated === 'later' || (dated === 'between' && make?.user.enabled === true);
+  if (dated !== 'between' || make?.user.enabled === true) return dated === 'later' || dated === 'between';
+  const disabledAt = accounts.confirmedAt(disabling(sub, accounts));
+  return disabledAt !== undefined && changedAfter(account, Date.parse(account.created), [disabledAt]);
 }
 
 /** What the account has no value of at all; the flag of an address goes with it. */

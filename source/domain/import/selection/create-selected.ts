@@ -1,3 +1,4 @@
+import type { Accounts } from '../accounts/accounts.ts';
 import { isUnanswered } from '../updates/unanswered.ts';
 import type { UserDecision } from './decisions.ts';
 import { endAs, giveAgain } from './work-run.ts';
@@ -39,9 +40,18 @@ export async function createSelected(run: WorkRun, index: number, decision: User
   if (!make.user.enabled) await disable(run, index, make);
 }
 
+/** Once: whoever is enabled again since was so by somebody's hand. */
 async function disable(run: WorkRun, index: number, { user }: Make): Promise<void> {
+  if (run.accounts.wasDisabled(user.sub)) return;
   const outcome = await run.writes.write(user, (username) =>
     run.deps.writer.disableUser(run.plan.newUserPoolId, username),
   );
-  if (outcome !== 'done' && !isUnanswered(outcome)) endAs(run, index, 'failed', `disable: ${outcome.refused}`);
+  if (outcome === 'done') {
+    run.accounts.recordDisabled(user.sub);
+    run.accounts.recordConfirmed(disabling(user.sub, run.accounts), run.deps.clock.now());
+  } else if (!isUnanswered(outcome)) endAs(run, index, 'failed', `disable: ${outcome.refused}`);
 }
+
+/** What is recorded as confirmed where the account that was made for the user was disabled. */
+export const disabling = (sub: string, accounts: Pick<Accounts, 'newSubOf'>): string =>
+  `disabled ${accounts.newSubOf(sub) ?? ''}`;

@@ -2,19 +2,25 @@ import { counted } from '../../counted.ts';
 import { Halt } from '../../errors.ts';
 import { poolGroups } from '../../listing/pool-groups.ts';
 import { inParts } from '../plan/csv-rows.ts';
+import { restorePrefix } from '../plan/plan-model.ts';
+import { headKey, restoreHeadShape } from '../plan/restore-head.ts';
 import { selectionKeys } from '../plan/selection-keys.ts';
+import { readJsonIfWhole } from '../../state/json-object.ts';
 import { folderOf, roleMapAsked } from '../planning/planning-run.ts';
 import { readGroupRoles } from '../plan/group-roles.ts';
 import { assertPreflight } from '../preflight/preflight.ts';
+import type { PoolSettings, PoolUser } from '../../model.ts';
 import { everybody } from './asked.ts';
 import type { MeantUser } from './asked.ts';
+import { claimedAliases, claimKey, claimsOf } from './attributes.ts';
+import type { Contact } from './attributes.ts';
 import { countsOf } from './counts.ts';
 import { decideGroups, decideMemberships } from './decide-groups.ts';
 import { decideUndo } from './decide-undo.ts';
 import { EXISTS } from './account-update.ts';
-import { decideUsers } from './decide-users.ts';
+import { decideUsers, NO_SUB_MAP } from './decide-users.ts';
 import type { DecisionBasis } from './decide-users.ts';
-import type { Decision } from './decisions.ts';
+import type { AttributeWanted, Decision, UserDecision } from './decisions.ts';
 import { differenceLines } from './differences.ts';
 import { madeEarlier } from './earlier-rows.ts';
 import type { Sides } from './differences.ts';
@@ -93,7 +99,7 @@ async function decided(
     return {
       decisions: decideUndo({ entries: run.undo, settings, accounts, poolGroups: groups, members, roles }),
       chunks: [],
-      sides: { backup: new Map<string, MeantUser>(), accounts: bySub },
+      sides: { backup: new Map<string, MeantUser>(), accounts: bySub, taken: new Map() },
       notes: [],
     };
   const { asked, subs, unfinished } = await askedSubs(run, state.reads);
@@ -105,6 +111,7 @@ async function decided(
     poolGroups: groups,
     roles,
     members,
+    subs,
     federated: await readFederatedRules(asked, { input, settings }, deps),
     identityOf: identities({
       target: restoredPool(newUserPoolId, settings),
@@ -121,9 +128,60 @@ async function decided(
   if (decisions.length > MOST_DECISIONS) throw tooMuch(decisions.length);
   const backup = new Map(everybody(asked).map((found) => [found.user.sub, found]));
   const prelinks = users.filter(({ prelink }) => prelink !== undefined).length;
-  const notes = [...basis.federated.notes, ...(prelinks === 0 ? [] : [THROUGH_PROVIDER])];
-  return { ...(await cutJobs(decisions, basis, accounts, deps)), sides: { backup, accounts: bySub }, notes };
+  const taken = takenAddresses(users, accounts, settings);
+  const notes = [
+    ...basis.federated.notes,
+    ...(prelinks === 0 ? [] : [THROUGH_PROVIDER]),
+    ...(taken.size === 0 ? [] : [takenNote(taken.size)]),
+    ...(await unmappedNotes(users, newUserPoolId, deps)),
+  ];
+  return { ...(await cutJobs(decisions, basis, accounts, deps)), sides: { backup, accounts: bySub, taken }, notes };
 }
+
+/** By `sub` in the backup: addresses that are to be set, and by which somebody else in the pool signs in. */
+function takenAddresses(
+  users: readonly UserDecision[],
+  accounts: readonly PoolUser[],
+  { aliasAttributes: aliases, caseSensitive }: Pick<PoolSettings, 'aliasAttributes' | 'caseSensitive'>,
+): ReadonlyMap<string, readonly Contact[]> {
+  const holders = new Map<string, Set<string>>();
+  for (const account of accounts)
+    for (const key of claimedAliases(account, { aliases, caseSensitive }))
+      holders.set(key, (holders.get(key) ?? new Set()).add(account.sub));
+  return new Map(
+    users.flatMap(({ sub, poolSub, make, set }) => {
+      const attributes = make?.user.attributes ?? valuesOf(set?.attributes ?? []);
+      const taken = claimsOf({ attributes }, aliases).filter((claim) =>
+        [...(holders.get(claimKey(claim, caseSensitive)) ?? [])].some((holder) => holder !== poolSub),
+      );
+      return taken.length === 0 ? [] : [[sub, taken.map(({ contact }) => contact)] as const];
+    }),
+  );
+}
+
+const valuesOf = (wanted: readonly AttributeWanted[]): Record<string, string> =>
+  Object.fromEntries(wanted.map(({ name, value }) => [name, value ?? '']));
+
+/** What to do where accounts may be the users' own, and nothing tells. */
+async function unmappedNotes(
+  users: readonly UserDecision[],
+  poolId: string,
+  { objects }: Pick<SelectionRun['deps'], 'objects'>,
+): Promise<readonly string[]> {
+  const unmapped = users.filter(({ what }) => what === NO_SUB_MAP).length;
+  if (unmapped === 0) return [];
+  const head = await readJsonIfWhole(objects, headKey(poolId), restoreHeadShape);
+  const how =
+    head?.phase === 'writing'
+      ? `A restore of the whole pool has begun and not ended, and tells at its end whom it has made: start that again first`
+      : `If another launch has restored the pool, copy the sub-map.csv of that restore to ${restorePrefix(poolId)}<its folder there>/report/sub-map.csv`;
+  return [
+    `Of ${counted(unmapped, 'user')} another account has the sign-in name, and no sub-map.csv below ${restorePrefix(poolId)} in the mapping-file bucket says that it is the user's. ${how}, then ask for them by another request.`,
+  ];
+}
+
+const takenNote = (users: number): string =>
+  `${counted(users, 'user')} of the selection ${users === 1 ? 'has' : 'have'} an address by which another user of the pool signs in by now, and who keeps it: that address is not set as long as that is so, and the selection ends incomplete. differences.csv names ${users === 1 ? 'the user' : 'them'}.`;
 
 function existing(decisions: readonly Decision[], differencesKey: string): Halt {
   const of = (kind: Decision['kind']): number =>

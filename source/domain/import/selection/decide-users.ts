@@ -19,9 +19,11 @@ import { decideFederated } from './decide-federated.ts';
 import type { FederatedBasis } from './decide-federated.ts';
 import type { UserDecision } from './decisions.ts';
 import type { Members } from './find-members.ts';
+import { OTHER_ACCOUNT } from './identity.ts';
 import type { Identity } from './identity.ts';
 import type { SelectionRequest } from './request.ts';
 import type { SelectionResult } from './report.ts';
+import type { KnownSubs } from './sub-maps.ts';
 
 /** What decides about everything that is asked for. */
 export interface DecisionBasis extends FederatedBasis {
@@ -34,6 +36,8 @@ export interface DecisionBasis extends FederatedBasis {
   /** IAM roles of groups, by the map that the execution names. */
   readonly roles: ReadonlyMap<string, string>;
   readonly members: Members;
+  /** See followSubMaps. */
+  readonly subs: KnownSubs['subs'];
 }
 
 /** Left out by a rule: nothing is missing where the pool has them. Whoever is gone was asked for and does not come back. */
@@ -98,7 +102,10 @@ function decideUser(found: MeantUser, basis: DecisionBasis): UserDecision {
   // A value without which nobody can be made costs an account that is there that value only.
   if (out !== undefined && out.reason !== 'BadAttribute') return leftOut(out);
   const identity = basis.identityOf({ sub: user.sub, name: how.way === 'exclude' ? how.excluded.name : how.user.name });
-  if (identity.is === 'stranger') return { ...end('collision', identity.why), poolSub: identity.account.sub };
+  if (identity.is === 'stranger') {
+    const isUnmapped = identity.why === OTHER_ACCOUNT && couldBeMapped(found, basis);
+    return { ...end('collision', isUnmapped ? NO_SUB_MAP : identity.why), poolSub: identity.account.sub };
+  }
   if (identity.is === 'theirs') return { ...about, ...updateOf(found, identity, basis) };
   if (how.way === 'exclude') return leftOut(how.excluded);
   const without = inWords(how.lost ?? []);
@@ -112,6 +119,13 @@ function decideUser(found: MeantUser, basis: DecisionBasis): UserDecision {
     ...(without.length === 0 ? {} : { lacks: true }),
   };
 }
+
+/** Where the pool is another one than that which was backed up, whoever was restored has another sub, which a sub map tells. */
+const couldBeMapped = ({ user, backup }: MeantUser, { input, subs }: DecisionBasis): boolean =>
+  backup.accepted.manifest.userPoolId !== input.options.newUserPoolId && (subs.get(user.sub) ?? []).length <= 1;
+
+/** Of a user who may have been restored by another launch, or by a restore that has not ended. */
+export const NO_SUB_MAP = `${OTHER_ACCOUNT}, and no sub map in the bucket says that it is the user's`;
 
 const inWords = (lost: readonly LostAttribute[]): readonly string[] =>
   lost.map((loss) =>

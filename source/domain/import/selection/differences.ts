@@ -1,6 +1,7 @@
 import { changedAttributes } from '../../digests/user-content.ts';
 import type { PoolUser } from '../../model.ts';
 import type { MeantUser } from './asked.ts';
+import type { Contact } from './attributes.ts';
 import { lineAbout } from './decisions.ts';
 import type { Decision, GroupDecision, UserDecision } from './decisions.ts';
 import { selectionDifferenceLine } from './report.ts';
@@ -12,6 +13,8 @@ export interface Sides {
   readonly backup: ReadonlyMap<string, MeantUser>;
   /** By `sub` in the pool. */
   readonly accounts: ReadonlyMap<string, PoolUser>;
+  /** By `sub` in the backup: addresses by which somebody else signs in by now. */
+  readonly taken: ReadonlyMap<string, readonly Contact[]>;
 }
 
 type Row = Omit<SelectionDifference, 'field' | 'inPool' | 'inBackup'>;
@@ -23,11 +26,27 @@ export function* differenceLines(decisions: readonly Decision[], sides: Sides): 
     const row: Row = {
       ...lineAbout(decision),
       poolSub: decision.kind === 'group' ? '' : (decision.poolSub ?? ''),
+      what: whatOf(decision, sides),
     };
     if (fields.length === 0) yield selectionDifferenceLine({ ...row, field: '', inPool: '', inBackup: '' });
     for (const [field, inPool, inBackup] of fields) yield selectionDifferenceLine({ ...row, field, inPool, inBackup });
   }
 }
+
+/** Why it is not as in the backup, or what will be missing; what is set the fields tell. */
+function whatOf(decision: Decision, { taken }: Sides): string {
+  const addresses = decision.kind === 'user' ? (taken.get(decision.sub) ?? []) : [];
+  const told = decision.what === '' ? [] : decision.what.split('; ');
+  return [
+    ...(isSet(decision) ? told.slice(1) : told),
+    ...addresses.map((contact) => `${contact}: another user of the pool signs in by it, and keeps it`),
+  ].join('; ');
+}
+
+/** Then the first that is told is what is set. */
+const isSet = (decision: Decision): boolean =>
+  (decision.kind === 'user' && (decision.set ?? decision.links) !== undefined) ||
+  (decision.kind === 'group' && decision.set !== undefined);
 
 type Field = readonly [field: string, inPool: string, inBackup: string];
 

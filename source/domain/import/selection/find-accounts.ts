@@ -9,7 +9,9 @@ import type { PoolUser } from '../../model.ts';
 import type { Clock, Log, ObjectStore, UserPoolReader } from '../../ports.ts';
 import { countShape, textsShape } from '../../state/shape.ts';
 import type { Shape, Stored } from '../../state/shape.ts';
-import { claimedAliases, CONTACTS } from './attributes.ts';
+import { aliasHolder } from './alias-holders.ts';
+import { claimKey, claimsOf, CONTACTS } from './attributes.ts';
+import type { AddressClaim } from './attributes.ts';
 import { readSpool, SpoolWriter } from '../planning/spool.ts';
 import { accountBySub } from '../../listing/account-by-sub.ts';
 import { listedUsers } from '../updates/listed-user.ts';
@@ -25,8 +27,8 @@ const ROUND_MS = 30_000;
 export interface Wanted {
   readonly subs: readonly string[];
   readonly name?: string;
-  /** See claimedAliases: where the pool is listed, whoever signs in by one of them is found as well. */
-  readonly aliases?: readonly string[];
+  /** Whoever signs in by one of them is found as well. */
+  readonly claims?: readonly AddressClaim[];
 }
 
 export const accountShape: Shape<PoolUser> = v.object({
@@ -159,30 +161,43 @@ async function lookUp(
   let at = from;
   while (at < wanted.length && !stop()) {
     const some = wanted.slice(at, at + CALLS_AT_A_TIME);
-    await forEachAtOnce(some, CALLS_AT_A_TIME, async ({ subs, name }) => {
-      for (const sub of subs) {
-        const found = await accountBySub(pool, target.newUserPoolId, sub);
-        if (found === undefined) continue;
-        spool.add(found);
-        return;
+    await forEachAtOnce(some, CALLS_AT_A_TIME, async (one) => {
+      const found = await namedAccounts(one, target, pool);
+      const held = new Set(found.flatMap((account) => claimKeys(account, target)));
+      for (const account of found) spool.add(account);
+      for (const claim of one.claims ?? []) {
+        if (held.has(claimKey(claim, target.caseSensitive))) continue;
+        const holder = await aliasHolder(pool, target, claim, undefined);
+        if (holder !== undefined) spool.add(holder);
       }
-      for (const found of name === undefined ? [] : await listedUsers(pool, target, name)) spool.add(found);
     });
     at += some.length;
   }
   return at;
 }
 
-function wantedOnes(
-  wanted: readonly Wanted[],
-  { signInName, caseSensitive }: RestoredPool,
-): (user: PoolUser) => boolean {
+async function namedAccounts(
+  { subs, name }: Wanted,
+  target: RestoredPool,
+  pool: LookDeps['pool'],
+): Promise<readonly PoolUser[]> {
+  for (const sub of subs) {
+    const found = await accountBySub(pool, target.newUserPoolId, sub);
+    if (found !== undefined) return [found];
+  }
+  return name === undefined ? [] : listedUsers(pool, target, name);
+}
+
+const claimKeys = (account: PoolUser, { caseSensitive }: RestoredPool): readonly string[] =>
+  claimsOf(account, CONTACTS).map((claim) => claimKey(claim, caseSensitive));
+
+function wantedOnes(wanted: readonly Wanted[], target: RestoredPool): (user: PoolUser) => boolean {
+  const { signInName, caseSensitive } = target;
   const subs = new Set(wanted.flatMap((one) => one.subs));
   const names = new Set(wanted.flatMap(({ name }) => (name === undefined ? [] : [nameKey(name, caseSensitive)])));
-  const claimed = new Set(wanted.flatMap(({ aliases = [] }) => aliases));
+  const claimed = new Set(wanted.flatMap(({ claims = [] }) => claims.map((claim) => claimKey(claim, caseSensitive))));
   return (user) =>
     subs.has(user.sub) ||
     namesAtSignIn(user, { signInName }).some((name) => names.has(nameKey(name, caseSensitive))) ||
-    (claimed.size > 0 &&
-      claimedAliases(user, { aliases: CONTACTS, caseSensitive }).some((alias) => claimed.has(alias)));
+    (claimed.size > 0 && claimKeys(user, target).some((claim) => claimed.has(claim)));
 }

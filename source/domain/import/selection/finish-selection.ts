@@ -5,6 +5,7 @@ import { restoreFolder } from '../plan/plan-model.ts';
 import { selectionKeys } from '../plan/selection-keys.ts';
 import { readJson } from '../../state/json-object.ts';
 import { completeCreated, lookAgain } from './closing-look.ts';
+import type { Wrong } from './closing-look.ts';
 import { countsOf } from './counts.ts';
 import { lineAbout } from './decisions.ts';
 import { isMade } from './decisions.ts';
@@ -14,7 +15,7 @@ import { readRequest } from './open-selection.ts';
 import { RESULTS_HEADER, resultLine, selectionReportShape } from './report.ts';
 import type { SelectionReport } from './report.ts';
 import { plannedKey, plannedSelectionShape } from './selection-state.ts';
-import { endAs, endedDecisions, poolSubOf } from './work-run.ts';
+import { endAs, endedDecisions, endShort, poolSubOf } from './work-run.ts';
 import type { WorkRun } from './work-run.ts';
 import { writeSelectionReport } from './write-selection-report.ts';
 
@@ -42,7 +43,7 @@ export async function finishSelection(run: WorkRun, executionArn: string): Promi
   if (state.phase === 'again') {
     const wrong = await lookAgain(run, state.wrong ?? []);
     if (wrong === undefined) return undefined;
-    for (const { index, what } of wrong) endAs(run, index, 'failed', what);
+    for (const { index, ...about } of wrong) endOtherwise(run, index, about);
     state.phase = 'link';
     await progress.save();
   }
@@ -56,6 +57,15 @@ export async function finishSelection(run: WorkRun, executionArn: string): Promi
   await progress.save();
   await closeSelection(run, report.outcome);
   return report;
+}
+
+/** Of what two looks, a minute apart, did not show as it was written. */
+function endOtherwise(run: WorkRun, index: number, { what, changed }: Omit<Wrong, 'index'>): void {
+  const decision = run.decisions[index] as Decision;
+  if (decision.kind !== 'membership')
+    return endShort(run, index, decision, { refused: what === '' ? [] : [what], changed });
+  if (what === '') endAs(run, index, 'changedSince', 'changed since and left');
+  else endAs(run, index, 'failed', what);
 }
 
 /** Closes the selection; done again by a retried invocation. Nothing is saved after the tags, which a save would take off. */

@@ -24,6 +24,8 @@ export interface IdentityRules extends KnownSubs {
   readonly madeEarlier: MadeEarlier;
 }
 
+/** Of an account of which nothing tells whose it is. */
+export const OTHER_ACCOUNT = 'another account has the sign-in name';
 const UNCONFIRMED = 'UNCONFIRMED';
 const CUT_OFF =
   'a selection that was cut off made the account, which has no password yet: start that one again, or delete the account';
@@ -61,6 +63,6 @@ export function identities({
       return { is: 'stranger', account: named, why: 'a sign-up that nobody confirmed has the sign-in name' };
     if (madeEarlier(sub, named)) return { is: 'theirs', account: named };
     if (confirmed.has(sub)) return { is: 'theirs', account: named, byName: true };
-    return { is: 'stranger', account: named, why: 'another account has the sign-in name' };
+    return { is: 'stranger', account: named, why: OTHER_ACCOUNT };
   };
 }

@@ -10,7 +10,7 @@ import { heldAgainst, sourceOfPreflight } from '../planning/known-settings.ts';
 import { newSnapshotRead, readSnapshotStep } from '../planning/read-snapshot.ts';
 import { newTableRead, readsTable, readTableStep } from '../planning/read-table.ts';
 import { Survey } from '../planning/survey.ts';
-import { askedFor, ownGroupsOf, wantedFor, everybody } from './asked.ts';
+import { askedFor, ownGroupsOf, wantedFor } from './asked.ts';
 import { keepsFor, readBackups, runsOf } from './backup-read.ts';
 import { withFederated } from './read-federated.ts';
 import type { BackupRead } from './backup-read.ts';
@@ -130,7 +130,7 @@ async function concerned(
   const { asked, subs } = await askedSubs(run, reads);
   const ofUsers = run.request.existing === 'update' ? asked.users.flatMap(ownGroupsOf) : [];
   return {
-    wanted: wantedFor(everybody(asked), subs, target.pool.settings),
+    wanted: wantedFor(asked, subs, target.pool.settings),
     groups: [...new Set([...asked.groups.map(({ name }) => name), ...ofUsers])],
   };
 }

@@ -1,11 +1,11 @@
-import { Halt, isNamed } from '../../errors.ts';
+import { Halt } from '../../errors.ts';
 import type { Clock, Log, ObjectStore } from '../../ports.ts';
 import { parseJson } from '../../state/json-object.ts';
 import { restoreIdOfSelection } from '../plan/plan-model.ts';
 import { headKeyOf, restoreHeadShape } from '../plan/restore-head.ts';
 import type { RestoreHead } from '../plan/restore-head.ts';
 import { selectionKeys } from '../plan/selection-keys.ts';
-import { selectionRequestShape } from './request.ts';
+import { requestProblem } from './request.ts';
 import type { SelectionRequest } from './request.ts';
 
 /** What the look at a selection needs. */
@@ -31,14 +31,28 @@ export async function readRequest(
       'InvalidInput',
       `Selection names ${key}, and the mapping-file bucket of this Region has no such object: it may have been written in another Region, or have expired. Write the request there (docs/data-format.md, "Selections"), then start the workflow again.`,
     );
-  try {
-    return parseJson(key, stored.body, selectionRequestShape);
-  } catch (error) {
-    if (!isNamed(error, 'BadState')) throw error;
+  const request = asJson(stored.body);
+  const problem = request === undefined ? 'it is no JSON in UTF-8' : requestProblem(request.json);
+  if (problem !== undefined)
     throw new Halt(
       'InvalidInput',
-      `${(error as Error).message.replace(/ is damaged: /, ' is no request: ').replace(/\. [^.]*$/, '.')} Correct it (docs/data-format.md, "Selections"), then start the workflow again.`,
+      `The object ${key} is no request: ${problem}. Correct it (docs/data-format.md, "Selections"), then start the workflow again.`,
     );
+  return request?.json as SelectionRequest;
+}
+
+/** Undefined where it is none; the parser's own message is not shown, since it quotes what it read. Some editors put a mark first. */
+function asJson(body: Uint8Array): { readonly json: unknown } | undefined {
+  try {
+    return {
+      json: JSON.parse(
+        Buffer.from(body)
+          .toString('utf8')
+          .replace(/^\ufeff/, ''),
+      ) as unknown,
+    };
+  } catch {
+    return undefined;
   }
 }
 

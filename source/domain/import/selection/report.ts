@@ -21,7 +21,7 @@ export const SELECTION_RESULTS = [
   'gone',
   /** Of an undo: the old value stands again. */
   'undone',
-  /** Of an undo: somebody changed it since, so it was left. */
+  /** Somebody changed something of it since it was written, by this selection or the one that is undone, so that was left. */
   'changedSince',
   /** Cognito refused it, or the look at the end found something else. */
   'failed',
@@ -91,9 +91,22 @@ export interface SelectionDifference {
   readonly inBackup: string;
   readonly run: string;
   readonly poolSub: string;
+  /** Of the user, group or membership, in words: why not, or with what missing. */
+  readonly what: string;
 }
 
-export const SELECTION_DIFFERENCES_HEADER = 'sub,sign_in_name,group,result,field,in_pool,in_backup,run,pool_sub\n';
+export const SELECTION_DIFFERENCES_HEADER = 'sub,sign_in_name,group,result,field,in_pool,in_backup,run,pool_sub,what\n';
 /** The difference as a line of differences.csv, line end included. */
 export const selectionDifferenceLine = (row: SelectionDifference): string =>
-  reportLine([row.sub, row.name, row.group, row.result, row.field, row.inPool, row.inBackup, row.run, row.poolSub]);
+  reportLine([
+    row.sub,
+    row.name,
+    row.group,
+    row.result,
+    row.field,
+    row.inPool,
+    row.inBackup,
+    row.run,
+    row.poolSub,
+    row.what,
+  ]);

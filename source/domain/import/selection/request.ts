@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { number } from '../../counted.ts';
 import { subShape } from '../../state/shape.ts';
 import type { Stored } from '../../state/shape.ts';
 import { isSelectionId } from '../plan/selection-keys.ts';
@@ -48,8 +49,51 @@ export const selectionRequestShape = v.pipe(
     /** Puts back what this selection overwrote; then no users and groups are named. */
     undo: v.exactOptional(idShape),
   }),
-  v.check(({ users, groups }) => users.length + groups.length <= MOST_SELECTED, 'too many'),
-  v.check(({ users, groups, undo }) => (undo === undefined) === users.length + groups.length > 0, 'nothing, or both'),
+  v.check(
+    ({ users, groups }) => users.length + groups.length <= MOST_SELECTED,
+    `it names more than ${number(MOST_SELECTED)} users and groups, which is the most at once`,
+  ),
+  v.check(
+    ({ users, groups, undo }) => undo !== undefined || users.length + groups.length > 0,
+    'it names no user, no group and no selection to undo',
+  ),
+  v.check(
+    ({ users, groups, undo }) => undo === undefined || users.length + groups.length === 0,
+    'it asks for an undo, and names users or groups as well: those are two requests',
+  ),
 );
 /** `request.json`: what is restored into a living pool. Personal data, hence an object and no input. */
 export type SelectionRequest = Stored<typeof selectionRequestShape>;
+
+const MEMBERS: Readonly<Record<string, string>> = {
+  users: 'a list of {"sub": "..."} or {"name": "..."}, each with "run": "<id of a run>" or without',
+  groups: 'a list of {"name": "..."}, each with "run": "<id of a run>" or without',
+  existing: '"skip", "update" or "fail"',
+  confirmed: 'a list of texts',
+  undo: 'the id of a selection',
+};
+
+/** What is wrong with a request, everything at once, in words and without anything that it names; undefined when nothing is. */
+export function requestProblem(request: unknown): string | undefined {
+  if (Array.isArray(request)) return 'it is no object';
+  const { issues } = v.safeParse(selectionRequestShape, request);
+  if (issues === undefined) return undefined;
+  const problems = new Set<string>();
+  /** By member: numbers of its items, from 1 on. */
+  const items = new Map<string, Set<number>>();
+  for (const { path = [], message } of issues) {
+    const [member, item] = path.map(({ key }) => key);
+    if (member === undefined) problems.add(isObject(request) ? message : 'it is no object');
+    else if (typeof member !== 'string' || !Object.hasOwn(MEMBERS, member))
+      problems.add(`it has a member that no request has; there are ${Object.keys(MEMBERS).join(', ')}`);
+    else if (typeof item === 'number') items.set(member, (items.get(member) ?? new Set()).add(item + 1));
+    else problems.add(`${member} must be ${MEMBERS[member]}`);
+  }
+  for (const [member, [first, ...others]] of items)
+    problems.add(
+      `${member} must be ${MEMBERS[member]}; number ${first}${others.length === 0 ? '' : ` and ${number(others.length)} more`} is something else`,
+    );
+  return [...problems].join('; ');
+}
+
+const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null;

@@ -1,14 +1,10 @@
-import { nameKey } from '../../digests/user-content.ts';
-import { findInPages, withToken } from '../../listing/page-chain.ts';
 import type { PoolUser } from '../../model.ts';
-import { isVerified } from '../csv/verified.ts';
-import { filterBy } from '../plan/pool-names.ts';
+import { aliasHolder } from './alias-holders.ts';
 import { CONTACTS } from './attributes.ts';
+import type { AddressClaim } from './attributes.ts';
 import type { AttributeWanted } from './decisions.ts';
 import type { Overwrite } from './overwrite.ts';
 import type { WorkRun } from './work-run.ts';
-
-type Contact = (typeof CONTACTS)[number];
 
 /**
  * Leaves out addresses by which somebody else in the pool signs in. Where an address is an alias, Cognito does not refuse it once
@@ -23,7 +19,8 @@ export async function withoutTaken(
   const taken: string[] = [];
   for (const unit of overwrite.attributes) {
     const claim = claimIn(unit, account, plan.aliases ?? []);
-    if (claim !== undefined && (await isTaken({ deps, plan }, account, claim))) taken.push(claim.contact);
+    if (claim !== undefined && (await aliasHolder(deps.pool, plan, claim, account.sub)) !== undefined)
+      taken.push(claim.contact);
     else free.push(unit);
   }
   const written = new Set(free.flat().map(({ name }) => name));
@@ -40,28 +37,11 @@ function claimIn(
   unit: readonly AttributeWanted[],
   { attributes }: PoolUser,
   aliases: readonly string[],
-): { readonly contact: Contact; readonly value: string } | undefined {
+): AddressClaim | undefined {
   const contact = CONTACTS.find((one) =>
     unit.some(({ name, value }) => name === `${one}_verified` && value?.toLowerCase() === 'true'),
   );
   if (contact === undefined || !aliases.includes(contact)) return undefined;
   const value = unit.find(({ name }) => name === contact)?.value ?? attributes[contact] ?? '';
   return value === '' ? undefined : { contact, value };
-}
-
-/** Whether a filter ignores case where the pool does is not documented, so both forms are tried there. */
-async function isTaken(
-  { deps, plan }: Pick<WorkRun, 'deps' | 'plan'>,
-  account: PoolUser,
-  { contact, value }: { readonly contact: Contact; readonly value: string },
-): Promise<boolean> {
-  for (const form of new Set([value, nameKey(value, plan.caseSensitive)])) {
-    const filter = filterBy(contact, form);
-    const found = await findInPages<PoolUser, true>(
-      (token) => deps.pool.listUsersPage(plan.newUserPoolId, { filter, ...withToken(token) }),
-      (page) => page.some(({ sub, attributes }) => sub !== account.sub && isVerified(attributes, contact)) || undefined,
-    );
-    if (found === true) return true;
-  }
-  return false;
 }

@@ -42,7 +42,7 @@ export async function readUndo(
 }
 
 /** What an entry is about: a later one of the same takes its place. */
-const keyOf = (entry: UndoEntry): string => {
+export const undoKey = (entry: UndoEntry): string => {
   switch (entry.kind) {
     case 'attribute':
       return `attribute ${entry.poolSub} ${entry.attribute}`;
@@ -71,7 +71,7 @@ export class UndoFile {
     private readonly place: { readonly key: string; readonly selectionId: string },
     stored: readonly UndoEntry[] | undefined,
   ) {
-    this.#entries = new Map((stored ?? []).map((entry) => [keyOf(entry), entry]));
+    this.#entries = new Map((stored ?? []).map((entry) => [undoKey(entry), entry]));
     this.#changed = stored === undefined;
   }
 
@@ -95,7 +95,7 @@ export class UndoFile {
    * what was to be written, what stood there then is kept: its write may have been carried out.
    */
   intend(entry: UndoEntry): void {
-    const key = keyOf(entry);
+    const key = undoKey(entry);
     const known = this.#entries.get(key);
     if (known !== undefined && isSameWrite(known, entry)) return;
     this.#entries.set(key, entry);
@@ -104,12 +104,12 @@ export class UndoFile {
 
   /** The entry about the same thing, if any. */
   like(entry: UndoEntry): UndoEntry | undefined {
-    return this.#entries.get(keyOf(entry));
+    return this.#entries.get(undoKey(entry));
   }
 
   /** Cognito refused the write: nothing was overwritten. */
   refused(entry: UndoEntry): void {
-    if (this.#entries.delete(keyOf(entry))) this.#changed = true;
+    if (this.#entries.delete(undoKey(entry))) this.#changed = true;
   }
 
   /** Stores what is not stored yet. */

@@ -64,7 +64,7 @@ export async function beginWork(
   const addressed: Pick<Accounts, 'newSubOf' | 'recordWrite'> = {
     newSubOf: (sub) => there.get(sub) ?? accounts.newSubOf(sub),
     recordWrite: (sub, write) => {
-      if (!there.has(sub)) accounts.recordWrite(sub, write);
+      accounts.recordWrite(sub, write);
     },
   };
   const all = decisions.map((_decision, index) => index);
@@ -109,7 +109,10 @@ export function endAs({ state }: Pick<WorkRun, 'state'>, index: number, result: 
   state.ends.push([index, result, what]);
 }
 
-/** The decision ends short of something: of what Cognito refused, and of what an undo leaves since somebody changed it. */
+/**
+ * The decision ends short of something: of what Cognito refused, and of what is left since somebody changed it. What was made
+ * stays so, whatever became of it since.
+ */
 export function endShort(
   run: Pick<WorkRun, 'state'>,
   index: number,
@@ -119,7 +122,8 @@ export function endShort(
   const left = changed.length === 0 ? [] : [`${changed.join(', ')} changed since and left`];
   if (refused.length + left.length === 0) return;
   const known = isShort(decision) ? [decision.what] : [];
-  const result = refused.length + known.length > 0 ? 'failed' : 'changedSince';
+  const otherwise = decision.make === undefined ? 'changedSince' : decision.result;
+  const result = refused.length + known.length > 0 ? 'failed' : otherwise;
   endAs(run, index, result, [...known, ...refused, ...left].join('; '));
 }
 

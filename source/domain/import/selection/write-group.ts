@@ -4,6 +4,8 @@ import { isAboutAttributes } from '../updates/lessened.ts';
 import { isUnanswered, unlessUnanswered } from '../updates/unanswered.ts';
 import type { GroupDecision, GroupSetting } from './decisions.ts';
 import { HAS_ROLE, isSetting } from './group-settings.ts';
+import { confirm, confirmSeen, earlierWrites, SEEN_AFTER_MS } from './earlier-writes.ts';
+import type { EarlierWrites } from './earlier-writes.ts';
 import type { UndoEntry } from './undo-file.ts';
 import { endAs, endShort } from './work-run.ts';
 import type { WorkRun } from './work-run.ts';
@@ -11,27 +13,55 @@ import type { WorkRun } from './work-run.ts';
 /** What is about to be written to one group, and what that overwrites. */
 interface GroupOverwrite {
   readonly set: readonly GroupSetting[];
-  /** Settings that an undo leaves since somebody changed them. */
+  /** Settings that are left since somebody changed them. */
   readonly changed: readonly string[];
-  readonly entries: readonly UndoEntry[];
+  readonly entries: readonly OfSetting[];
+  /** What is there already as an earlier start or invocation meant to write it. */
+  readonly seen: readonly OfSetting[];
 }
 
-function overwriteOfGroup({ group, set = [] }: GroupDecision, there: PoolGroup): GroupOverwrite {
+function overwriteOfGroup(
+  { group, set = [] }: GroupDecision,
+  there: PoolGroup,
+  earlier: EarlierWrites,
+): GroupOverwrite {
   const differing = set.filter((setting) => !isSetting(there, setting, setting.after));
-  const isChanged = (setting: GroupSetting): boolean =>
-    setting.replaces !== undefined && !isSetting(there, setting, setting.replaces);
-  const left = differing.filter((setting) => !isChanged(setting));
+  const entryOf = ({ field, after }: GroupSetting): OfSetting => ({
+    kind: 'group',
+    group,
+    field,
+    before: there[field] ?? null,
+    after,
+  });
+  const writtenOf = (setting: GroupSetting): number | undefined => earlier.confirmedAt(entryOf(setting));
+  const isChanged = (setting: GroupSetting): boolean => {
+    if (setting.replaces !== undefined && !isSetting(there, setting, setting.replaces)) return true;
+    const known = earlier.undo.like(entryOf(setting));
+    if (known?.kind !== 'group') return false;
+    return !isSetting(there, setting, known.before) || (writtenOf(setting) ?? Infinity) + SEEN_AFTER_MS <= earlier.now;
+  };
+  const left = differing.filter((setting) => !isChanged(setting) && writtenOf(setting) === undefined);
   return {
     set: left,
     changed: differing.filter(isChanged).map(({ field }) => field),
-    entries: left.map(({ field, after }) => ({ kind: 'group', group, field, before: there[field] ?? null, after })),
+    entries: left.map(entryOf),
+    seen: set
+      .filter((setting) => !differing.includes(setting) && earlier.undo.like(entryOf(setting)) !== undefined)
+      .map(entryOf),
   };
 }
 
+type OfSetting = Extract<UndoEntry, { readonly kind: 'group' }>;
+
 /** What is noted before a group is made or written to. */
-export function entriesOfGroup(decision: GroupDecision, there: PoolGroup | undefined): readonly UndoEntry[] {
+export function entriesOfGroup(
+  decision: GroupDecision,
+  there: PoolGroup | undefined,
+  earlier: EarlierWrites,
+): readonly UndoEntry[] {
   if (decision.make !== undefined) return there === undefined ? [{ kind: 'createdGroup', group: decision.group }] : [];
-  return there === undefined || there.roleArn !== decision.keepsRole ? [] : overwriteOfGroup(decision, there).entries;
+  if (there === undefined || there.roleArn !== decision.keepsRole) return [];
+  return overwriteOfGroup(decision, there, earlier).entries;
 }
 
 /** Makes the group, or sets what differs of `there`; what Cognito refuses is recorded, and is not to be undone. */
@@ -58,22 +88,36 @@ async function makeGroup(
 ): Promise<void> {
   const created: UndoEntry = { kind: 'createdGroup', group: wanted.name };
   // Somebody made it meanwhile; or an earlier invocation did, whose answer was lost.
-  if (there !== undefined && run.undo.like(created) === undefined)
+  const known = run.undo.like(created);
+  if (there !== undefined && known === undefined)
     return endAs(run, index, 'skipped', 'somebody made the group meanwhile; it is left as it is');
-  const { roleArn: _role, ...settings } = there ?? wanted;
-  const outcome = await put(run, { ...settings, ...wanted });
-  if (outcome === 'done' || isUnanswered(outcome)) return;
   const { roleArn, ...bare } = wanted;
+  if (there !== undefined) {
+    const changed = (['description', 'precedence'] as const).filter(
+      (field) => !isSetting(there, { field }, wanted[field] ?? null),
+    );
+    // It was made whole, but for a role that was refused.
+    const isRoleOpen = roleArn !== undefined && there.roleArn === undefined;
+    const outcome = isRoleOpen ? await put(run, { ...there, roleArn }) : 'done';
+    const refused = outcome === 'done' || isUnanswered(outcome) ? [] : [`role: ${outcome.refused}`];
+    return endShort(run, index, decision, { refused, changed });
+  }
+  const outcome = await put(run, wanted);
+  if (outcome === 'done') return confirm(run, created);
+  if (isUnanswered(outcome)) return;
   // A role that is refused costs this role.
-  if (roleArn !== undefined && (await put(run, { ...settings, ...bare })) === 'done')
+  if (roleArn !== undefined && (await put(run, bare)) === 'done') {
+    confirm(run, created);
     return endShort(run, index, decision, { refused: [`role: ${outcome.refused}`], changed: [] });
+  }
   endAs(run, index, 'failed', outcome.refused);
   run.undo.refused(created);
 }
 
 async function setGroup(run: WorkRun, index: number, decision: GroupDecision, there: PoolGroup): Promise<void> {
-  const { set, changed, entries } = overwriteOfGroup(decision, there);
+  const { set, changed, entries, seen } = overwriteOfGroup(decision, there, earlierWrites(run));
   const refused: string[] = [];
+  confirmSeen(run, seen);
   let settings = there;
   const write = async (some: readonly GroupSetting[]): Promise<WriteOutcome> => {
     const wanted = { ...settings, ...Object.fromEntries(some.map(({ field, after }) => [field, after ?? ''])) };
@@ -86,9 +130,12 @@ async function setGroup(run: WorkRun, index: number, decision: GroupDecision, th
     const again = all !== 'done' && isAboutAttributes(all) && set.length > 1;
     for (const setting of set) {
       const outcome = again ? await write([setting]) : all;
-      if (outcome === 'done' || isUnanswered(outcome)) continue;
-      refused.push(`${setting.field}: ${outcome.refused}`);
-      for (const entry of entries) if (entry.kind === 'group' && entry.field === setting.field) run.undo.refused(entry);
+      if (isUnanswered(outcome)) continue;
+      if (outcome !== 'done') refused.push(`${setting.field}: ${outcome.refused}`);
+      for (const entry of entries)
+        if (entry.field !== setting.field) continue;
+        else if (outcome === 'done') confirm(run, entry);
+        else run.undo.refused(entry);
     }
   }
   endShort(run, index, decision, { refused, changed });

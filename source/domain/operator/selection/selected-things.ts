@@ -12,7 +12,10 @@ export const kindOfRow = ({ sub, group }: Pick<ResultRow, 'sub' | 'group'>): Thi
 export type DifferingField = Pick<SelectionDifference, 'field' | 'inPool' | 'inBackup'>;
 
 /** A user, group or membership of a selection, with everything in which pool and backup differ. */
-export interface SelectedThing extends Pick<ResultRow, 'sub' | 'name' | 'group' | 'result' | 'run' | 'poolSub'> {
+export interface SelectedThing extends Pick<
+  ResultRow,
+  'sub' | 'name' | 'group' | 'result' | 'what' | 'run' | 'poolSub'
+> {
   readonly kind: ThingKind;
   readonly fields: readonly DifferingField[];
 }
@@ -59,13 +62,15 @@ export const isWritten = ({ result, fields }: SelectedThing): boolean =>
 /** True where something that was asked for is missing. */
 export const isMissingResult = ({ result }: Pick<ResultRow, 'result'>): boolean => MISSING_RESULTS.includes(result);
 
-/** True where an undo could put something back; what was created stays, with all that belongs to it. */
+/** True where an undo could put something back, of what somebody changed since the rest; what was created stays, with all that belongs to it. */
 export function isUndoable(rows: readonly Pick<ResultRow, 'sub' | 'group' | 'result'>[]): boolean {
   const made = new Set(
     rows.filter((row) => kindOfRow(row) === 'user' && row.result === 'created').map(({ sub }) => sub),
   );
   return rows.some(
     (row) =>
-      row.result === 'updated' || (kindOfRow(row) === 'membership' && row.result === 'created' && !made.has(row.sub)),
+      row.result === 'updated' ||
+      row.result === 'changedSince' ||
+      (kindOfRow(row) === 'membership' && row.result === 'created' && !made.has(row.sub)),
   );
 }

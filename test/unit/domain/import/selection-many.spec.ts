@@ -40,6 +40,16 @@ function percentsTold({ objects, clock }: WorkflowWorld): readonly number[] {
   return told;
 }
 
+/** A pool of three users with a group that was exported. */
+async function threeUsers(): Promise<WorkflowWorld> {
+  const world = new WorkflowWorld();
+  addUsers(world.source, 3);
+  world.source.putGroup({ name: 'staff' });
+  world.source.join('user0', 'staff');
+  expect(await world.export()).to.include({ status: 'SUCCEEDED' });
+  return world;
+}
+
 describe('A selection and what may stand in its way', () => {
   it('16.2: 500 users and more come by import job, and nobody else is touched', async function () {
     this.timeout(60_000);
@@ -249,6 +259,48 @@ describe('A selection and what may stand in its way', () => {
     expect(await select(world, id, { pool: TARGET })).to.include({ status: 'SUCCEEDED' });
     expect(resultsOf(world, id, TARGET)).to.deep.equal(['ana updated']);
     expect(await world.import()).to.include({ status: 'FAILED', error: 'AlreadyRestored' });
+  });
+
+  it('16.2: a pool that another launch restored: says what is missing, and goes on by its sub map', async () => {
+    const world = await threeUsers();
+    expect(await world.import()).to.include({ status: 'SUCCEEDED' });
+    const map = [...world.objects.stored.keys()].find((key) => key.endsWith('/report/sub-map.csv')) ?? '';
+    const theirs = world.objects.text(map);
+    for (const key of [...world.objects.stored.keys()].filter((one) => one.startsWith('restores/')))
+      world.objects.stored.delete(key);
+    const lost = await putRequest(world, { users: [{ name: 'user1' }] }, { pool: TARGET });
+    expect(await select(world, lost, { pool: TARGET, DryRun: true })).to.include({ status: 'SUCCEEDED' });
+    expect(rowsOfSelection(world, lost, 'differences', TARGET)[0]).to.include({
+      result: 'collision',
+      what: "another account has the sign-in name, and no sub map in the bucket says that it is the user's",
+    });
+    expect(reportOfSelection(world, lost, TARGET).notes.join())
+      .to.include('Of 1 user another account has the sign-in name')
+      .and.include(`copy the sub-map.csv of that restore to restores/${TARGET}/<its folder there>/report/sub-map.csv`);
+    await world.objects.put(`restores/${TARGET}/from-the-other-launch/report/sub-map.csv`, theirs);
+    const known = await putRequest(world, { users: [{ name: 'user1' }] }, { pool: TARGET });
+    expect(await select(world, known, { pool: TARGET })).to.include({ status: 'SUCCEEDED' });
+    expect(resultsOf(world, known, TARGET)[0]).to.equal('user1 unchanged');
+  });
+
+  it('16.2: a whole restore that was cut off: whom it made is not known yet, and the selection says so', async () => {
+    const world = await threeUsers();
+    world.calls.turn = (call) => {
+      if (call !== 'cognito.addUserToGroup') return Promise.resolve();
+      world.calls.turn = undefined;
+      world.stop();
+      return Promise.reject(new Error('cut off'));
+    };
+    expect(await world.import().catch(() => ({ status: 'ABORTED' }))).to.include({ status: 'ABORTED' });
+    const id = await putRequest(world, { users: [{ name: 'user1' }] }, { pool: TARGET });
+    const before = JSON.stringify(world.target.find('user1'));
+    expect(await select(world, id, { pool: TARGET })).to.include({ status: 'FAILED', error: 'RestoreIncomplete' });
+    expect(JSON.stringify(world.target.find('user1'))).to.equal(before);
+    expect(reportOfSelection(world, id, TARGET).notes.join()).to.include('has begun and not ended');
+    expect(await world.import()).to.include({ status: 'SUCCEEDED' });
+    const again = await putRequest(world, { users: [{ name: 'user1' }] }, { pool: TARGET });
+    expect(await select(world, again, { pool: TARGET })).to.include({ status: 'SUCCEEDED' });
+    expect(resultsOf(world, again, TARGET)[0]).to.equal('user1 unchanged');
   });
 
   it('16.2: an immutable attribute and an unproven address are named, and nothing is sent', async () => {

@@ -101,6 +101,39 @@ describe('A selection: one refusal costs one thing', () => {
     expect(ana(world).attributes).to.include({ email: ANA.email, email_verified: 'true' });
   });
 
+  for (const [how, refuses] of [
+    [
+      'no flag without a value',
+      ({ email_verified: email, phone_number_verified: phone }) => [email, phone].includes(''),
+    ],
+    [
+      'no flag beside an address that is taken away',
+      (set) => set['phone_number'] === '' && 'phone_number_verified' in set,
+    ],
+    ['both', () => false],
+  ] as readonly (readonly [string, (set: Readonly<Record<string, string>>) => boolean])[])
+    it(`16.2: undo: where no flag and no phone number stood before: where Cognito takes ${how}`, async () => {
+      const world = await backedUp({ autoVerifiedAttributes: [] });
+      const phone = { phone_number: '+4915112345678', phone_number_verified: 'true' };
+      change(world, phone);
+      await world.export();
+      const { sub } = ana(world);
+      world.source.put({ ...ana(world), attributes: { sub, email: 'x@example.test', name: 'Bad' } });
+      const id = await restored(world, { users: [{ name: 'ana' }] });
+      expect(ana(world).attributes).to.include({ ...ANA, ...phone });
+      const { updateAttributes } = world.writer;
+      world.writer.updateAttributes = (poolId, username, set) =>
+        refuses(set)
+          ? Promise.resolve({ refused: 'InvalidParameterException' })
+          : updateAttributes(poolId, username, set);
+      const undo = await restored(world, { undo: id });
+      expect(only(world, undo)).to.include({ result: 'undone' });
+      const { email_verified: flag = 'false', phone_number_verified: other = 'false', ...left } = ana(world).attributes;
+      expect(left).to.deep.equal({ sub, email: 'x@example.test', name: 'Bad' });
+      expect([flag, other]).to.deep.equal(['false', 'false']);
+      expect(undoOf(world, undo)).to.have.length(6);
+    });
+
   it('16.2: undo: a group that got an IAM role since keeps its settings, and with them the role', async () => {
     const world = await backedUp();
     world.source.putGroup({ name: 'staff', description: 'Bad', precedence: 3 });

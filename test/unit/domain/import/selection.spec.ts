@@ -255,4 +255,44 @@ describe('A selection restored into a living pool', () => {
       });
     }
   });
+
+  const ONE = { users: [{ name: 'ana' }], groups: [], existing: 'update' };
+  const USERS =
+    'users must be a list of {"sub": "..."} or {"name": "..."}, each with "run": "<id of a run>" or without';
+  for (const [what, body, told] of [
+    ['no JSON', '{"users": [', 'it is no JSON in UTF-8'],
+    ['UTF-16', Buffer.from(JSON.stringify(ONE), 'utf16le'), 'it is no JSON in UTF-8'],
+    ['a list', [ONE], 'it is no object'],
+    ['null', null, 'it is no object'],
+    ['a member that none has', { ...ONE, ana: 1 }, 'it has a member that no request has; there are users, groups,'],
+    ['nothing of it', {}, `${USERS}; groups must be a list of {"name": "..."}`],
+    ['a wrong word', { ...ONE, existing: 'overwrite' }, 'existing must be "skip", "update" or "fail"'],
+    ['names alone', { ...ONE, users: ['ana', 'ben'] }, `${USERS}; number 1 and 1 more is something else`],
+    ['both ways to name one', { ...ONE, users: [{ name: 'ana' }, { name: 'ana', sub: 'x' }] }, 'number 2 is something'],
+    ['a run that is none', { ...ONE, groups: [{ name: 'staff', run: 'the last' }] }, 'number 1 is something else'],
+    ['nobody', { ...ONE, users: [] }, 'it names no user, no group and no selection to undo'],
+    ['two in one', { ...ONE, undo: newSelectionId() }, 'those are two requests'],
+    ['an undo of what is none', { ...ONE, users: [], undo: '../x' }, 'undo must be the id of a selection'],
+    ['too many', { ...ONE, users: Array(50_001).fill({ name: 'ana' }) }, 'more than 50,000 users and groups'],
+  ] as const)
+    it(`16.2: a request with ${what} is refused in one message, which names nobody`, async () => {
+      const world = await backedUp();
+      const id = newSelectionId();
+      const isWritten = typeof body === 'string' || Buffer.isBuffer(body);
+      await world.objects.put(selectionKeys(SOURCE, id).request, isWritten ? body : JSON.stringify(body));
+      const { error, cause } = await select(world, id);
+      expect(error).to.equal('InvalidInput');
+      expect(cause)
+        .to.match(/^The object \S+ is no request: /)
+        .and.to.include(told);
+      expect(cause).to.match(/\. Correct it \(docs\/data-format.md, "Selections"\), then start the workflow again\.$/);
+      expect(cause).not.to.match(/\bana\b|older version|should be/);
+    });
+
+  it('16.2: a request that an editor began with a byte order mark is read', async () => {
+    const world = await backedUp();
+    const id = newSelectionId();
+    await world.objects.put(selectionKeys(SOURCE, id).request, `\ufeff${JSON.stringify(ONE)}`);
+    expect(await select(world, id)).to.include({ status: 'SUCCEEDED' });
+  });
 });

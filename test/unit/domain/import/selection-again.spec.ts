@@ -1,0 +1,195 @@
+import { expect } from 'chai';
+import { selectionKeys } from '../../../../source/domain/import/plan/selection-keys.ts';
+import type { UndoEntry } from '../../../../source/domain/import/selection/undo-file.ts';
+import type { PoolUser } from '../../../../source/domain/model.ts';
+import { putRequest, resultsOf, rowsOfSelection, select } from '../../../support/import/selections.ts';
+import type { SelectionRow } from '../../../support/import/selections.ts';
+import { SOURCE, WorkflowWorld } from '../../../support/workflows/workflow-world.ts';
+import { aUser } from '../../../support/world/builders.ts';
+
+const ANA = { email: 'ana@example.test', email_verified: 'true', name: 'Ana', nickname: 'A' };
+
+/** A pool of one user and one group that was exported. */
+async function backedUp(): Promise<WorkflowWorld> {
+  const world = new WorkflowWorld();
+  world.writer.datesWrites = true;
+  world.source.put(aUser({ username: 'ana', attributes: ANA }));
+  world.source.putGroup({ name: 'staff', description: 'Everybody', precedence: 3 });
+  world.source.join('ana', 'staff');
+  expect(await world.export()).to.include({ status: 'SUCCEEDED' });
+  return world;
+}
+
+const ana = (world: WorkflowWorld): PoolUser => world.source.find('ana') as PoolUser;
+const staff = (world: WorkflowWorld): object => ({ ...world.source.groups.get('staff')?.group });
+const undoOf = (world: WorkflowWorld, id: string): readonly UndoEntry[] =>
+  world.objects.json<{ readonly entries: readonly UndoEntry[] }>(selectionKeys(SOURCE, id).undo).entries;
+const only = (world: WorkflowWorld, id: string): SelectionRow | undefined => rowsOfSelection(world, id)[0];
+
+/** Somebody changes the account, as Cognito dates it. */
+function change(world: WorkflowWorld, attributes: Readonly<Record<string, string>>, more: object = {}): void {
+  const modified = new Date(world.clock.now()).toISOString();
+  world.source.put({ ...ana(world), modified, ...more, attributes: { ...ana(world).attributes, ...attributes } });
+}
+
+/** Refuses the nickname, whether it is written alone or with others. */
+function refuseNickname(world: WorkflowWorld): void {
+  const { updateAttributes } = world.writer;
+  world.writer.updateAttributes = (poolId, username, attributes) =>
+    'nickname' in attributes
+      ? Promise.resolve({ refused: 'InvalidParameterException' })
+      : updateAttributes(poolId, username, attributes);
+}
+
+async function partly(world: WorkflowWorld, request: Parameters<typeof putRequest>[1]): Promise<string> {
+  const id = await putRequest(world, request);
+  expect(await select(world, id)).to.include({ status: 'FAILED', error: 'RestoreIncomplete' });
+  return id;
+}
+
+/** An hour later Cognito takes everything. */
+async function anHourLater(world: WorkflowWorld, taken: WorkflowWorld['writer']['updateAttributes']): Promise<void> {
+  await world.clock.sleep(3_600_000);
+  world.writer.updateAttributes = taken;
+}
+
+describe('A selection that ended partial is started again', () => {
+  for (const [who, by, now] of [
+    ['another value', 'By herself', 'By herself'],
+    ['the value that it had before', 'Bad', 'Bad'],
+  ] as const)
+    it(`16.2: who has ${who} since keeps it, and what was refused is written; the undo stays exact`, async () => {
+      const world = await backedUp();
+      change(world, { name: 'Bad', nickname: 'Bad' });
+      const { updateAttributes } = world.writer;
+      refuseNickname(world);
+      const id = await partly(world, { users: [{ name: 'ana' }] });
+      expect(ana(world).attributes).to.include({ name: 'Ana', nickname: 'Bad' });
+      await anHourLater(world, updateAttributes);
+      change(world, { name: by });
+      const ended = await select(world, id);
+      expect(ended, ended.cause).to.include({ status: 'SUCCEEDED' });
+      expect(ana(world).attributes).to.include({ name: now, nickname: 'A' });
+      expect(only(world, id)).to.include({ result: 'changedSince', what: 'name changed since and left' });
+      const entries = undoOf(world, id).map((entry) => ('attribute' in entry ? [entry.attribute, entry.before] : []));
+      expect(entries).to.have.deep.members([
+        ['name', 'Bad'],
+        ['nickname', 'Bad'],
+      ]);
+      const undo = await putRequest(world, { undo: id });
+      expect(await select(world, undo)).to.include({ status: 'SUCCEEDED' });
+      expect(ana(world).attributes).to.include({ name: now, nickname: 'Bad' });
+    });
+
+  it('16.2: whom somebody disabled again since stays so', async () => {
+    const world = await backedUp();
+    change(world, { nickname: 'Bad' }, { enabled: false });
+    const { updateAttributes } = world.writer;
+    refuseNickname(world);
+    const id = await partly(world, { users: [{ name: 'ana' }] });
+    expect(ana(world).enabled).to.equal(true);
+    await anHourLater(world, updateAttributes);
+    change(world, {}, { enabled: false });
+    expect(await select(world, id)).to.include({ status: 'SUCCEEDED' });
+    expect(ana(world)).to.include({ enabled: false });
+    expect(ana(world).attributes).to.include({ nickname: 'A' });
+    expect(only(world, id)).to.include({ result: 'changedSince', what: 'enabled changed since and left' });
+  });
+
+  it('16.2: who was created disabled and is enabled since stays so', async () => {
+    const world = new WorkflowWorld();
+    world.writer.datesWrites = true;
+    world.source.settings = { ...world.source.settings, aliasAttributes: ['email'] };
+    world.source.put(aUser({ username: 'ana', enabled: false, attributes: ANA }));
+    await world.export();
+    world.source.remove('ana');
+    world.source.put(aUser({ username: 'ben', attributes: { email: ANA.email, email_verified: 'true' } }));
+    const id = await partly(world, { users: [{ name: 'ana' }] });
+    expect(ana(world)).to.include({ enabled: false });
+    await world.clock.sleep(3_600_000);
+    change(world, {}, { enabled: true });
+    world.source.remove('ben');
+    expect(await select(world, id)).to.include({ status: 'SUCCEEDED' });
+    expect(ana(world)).to.include({ enabled: true });
+    expect(ana(world).attributes).to.include({ email_verified: 'true' });
+    expect(only(world, id)).to.include({ result: 'created', what: 'enabled changed since and left' });
+  });
+
+  it('16.2: a setting of a group that somebody changed since stays', async () => {
+    const world = await backedUp();
+    world.source.putGroup({ name: 'staff', description: 'Bad', precedence: 9 });
+    let calls = 0;
+    world.writer.refuse = (call) => (call === 'createGroup' && ++calls <= 2 ? 'InvalidParameterException' : undefined);
+    const id = await partly(world, { groups: [{ name: 'staff' }] });
+    expect(staff(world)).to.deep.equal({ name: 'staff', description: 'Bad', precedence: 3 });
+    await world.clock.sleep(3_600_000);
+    world.source.putGroup({ name: 'staff', description: 'Bad', precedence: 9 });
+    expect(await select(world, id)).to.include({ status: 'SUCCEEDED' });
+    expect(staff(world)).to.deep.equal({ name: 'staff', description: 'Everybody', precedence: 9 });
+    expect(only(world, id)).to.include({ result: 'changedSince', what: 'precedence changed since and left' });
+    expect(
+      undoOf(world, id).map((entry) => ('field' in entry ? [entry.field, entry.before] : [])),
+    ).to.have.deep.members([
+      ['precedence', 9],
+      ['description', 'Bad'],
+    ]);
+  });
+});
+
+describe('A selection and who changes meanwhile what it has written', () => {
+  /** Just before the pool is looked at for the first time after the writes. */
+  const beforeTheLook = (world: WorkflowWorld, act: () => void): void => {
+    let written = false;
+    world.calls.turn = async (call) => {
+      if (/updateAttributes|enableUser|addUserToGroup|createGroup/.test(call)) written = true;
+      if (!written || call !== 'cognito.listUsersPage') return;
+      world.calls.turn = undefined;
+      await world.clock.sleep(30_000);
+      act();
+    };
+  };
+
+  it('16.2: a value is theirs, and nothing is missing', async () => {
+    const world = await backedUp();
+    change(world, { name: 'Bad', nickname: 'Bad' });
+    const id = await putRequest(world, { users: [{ name: 'ana' }] });
+    beforeTheLook(world, () => change(world, { name: 'By herself' }));
+    const ended = await select(world, id);
+    expect(ended, ended.cause).to.include({ status: 'SUCCEEDED' });
+    expect(ana(world).attributes).to.include({ name: 'By herself', nickname: 'A' });
+    expect(only(world, id)).to.include({ result: 'changedSince', what: 'name changed since and left' });
+  });
+
+  it('16.2: a flag and a membership are, too', async () => {
+    const world = await backedUp();
+    change(world, {}, { enabled: false });
+    world.source.leave('ana', 'staff');
+    const id = await putRequest(world, { users: [{ name: 'ana' }] });
+    beforeTheLook(world, () => {
+      change(world, {}, { enabled: false });
+      world.source.leave('ana', 'staff');
+    });
+    expect(await select(world, id)).to.include({ status: 'SUCCEEDED' });
+    expect(ana(world)).to.include({ enabled: false });
+    expect(resultsOf(world, id)).to.deep.equal(['ana changedSince', 'staff ana changedSince']);
+  });
+
+  it('16.2: of whoever was created disabled, also what was changed between two of our writes', async () => {
+    const world = await backedUp();
+    world.source.put(aUser({ username: 'ana', enabled: false, attributes: ANA }));
+    await world.export();
+    world.source.remove('ana');
+    const id = await putRequest(world, { users: [{ name: 'ana' }] });
+    world.calls.turn = async (call) => {
+      if (call !== 'cognito.addUserToGroup') return;
+      world.calls.turn = undefined;
+      await world.clock.sleep(30_000);
+      change(world, { name: 'By hand' });
+      world.writer.datesWrites = false;
+      await world.clock.sleep(30_000);
+    };
+    expect(await select(world, id)).to.include({ status: 'SUCCEEDED' });
+    expect(ana(world).attributes).to.include({ name: 'By hand' });
+    expect(only(world, id)).to.include({ result: 'created', what: 'name changed since and left' });
+  });
+});
