@@ -123,9 +123,13 @@ describe('diff --pool and a pool in use', () => {
           });
           expect(texts.length, texts.join('\n')).to.equal(new Set(texts).size);
           expect(texts.filter((text) => !must.has(text) && !may.has(text))).to.deep.equal([]);
-          // What was so before the listing began, and was not changed once more.
+          // What was so before the listing began, and was not changed once more. Where pages are places in a list, what goes
+          // meanwhile moves somebody to a page that was shown already: nobody can look for one of whom the run does not know.
+          const moved = how.offsetTokens && people.some(({ during }) => during === 'deleted' || during === 'left');
           const overtaken = (text: string): boolean =>
-            text.endsWith(' all') || [...may].some((other) => other.includes(text.split(' ')[2] ?? ''));
+            text.endsWith(' all') ||
+            (moved && text.includes(' added ')) ||
+            [...may].some((other) => other.includes(text.split(' ')[2] ?? ''));
           expect([...must].filter((text) => !texts.includes(text) && !overtaken(text))).to.deep.equal([]);
           const sum = (['added', 'removed', 'changed'] as const).reduce(
             (all, key) => all + counts[key].users + counts[key].groups + counts[key].memberships,
