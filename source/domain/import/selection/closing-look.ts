@@ -122,13 +122,13 @@ function isTheirs(run: WorkRun, decision: UserDecision, account: PoolUser, name:
   const { accounts } = run;
   const { confirmedAt, lastWriteAt } = earlierWrites(run);
   const { make, prelink, set } = decision;
-  if (prelink !== undefined) return false;
+  const made = make?.user ?? prelink;
   if (name === 'enabled') {
-    if (make !== undefined) return make.user.enabled || accounts.wasDisabled(decision.sub);
+    if (made !== undefined) return made.enabled || accounts.wasDisabled(decision.sub);
     return confirmedAt(flagEntry(decision, account, set?.enabled === true)) !== undefined;
   }
   // What Cognito did not take at once is no change.
-  if (make !== undefined) return isChangedSince(run, decision, account) && !hasValue(account, name, null);
+  if (made !== undefined) return isChangedSince(run, decision, account) && !hasValue(account, name, null);
   return isChangedAfter(attributeEntry(decision, account, { name, value: null }), account, {
     confirmedAt,
     lastWriteAt,
@@ -181,9 +181,9 @@ export async function completeCreated(run: WorkRun, wrong: readonly Wrong[]): Pr
 }
 
 /** A date between two writes of ours may be that of the flag, where it is not known when that was written. */
-function isChangedSince({ accounts }: WorkRun, { sub, make }: UserDecision, account: PoolUser): boolean {
+function isChangedSince({ accounts }: WorkRun, { sub, make, prelink }: UserDecision, account: PoolUser): boolean {
   const dated = changeDated(account, accounts.lastWriteAt(sub));
-  if (dated !== 'between' || make?.user.enabled === true) return dated === 'later' || dated === 'between';
+  if (dated !== 'between' || (make?.user ?? prelink)?.enabled === true) return dated === 'later' || dated === 'between';
   const disabledAt = accounts.confirmedAt(disabling(sub, accounts));
   return disabledAt !== undefined && changedAfter(account, Date.parse(account.created), [disabledAt]);
 }

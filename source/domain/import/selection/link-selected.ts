@@ -5,6 +5,7 @@ import { problemText } from '../plan/identity-state.ts';
 import type { IdentityProblem } from '../plan/identity-state.ts';
 import type { StepEnd } from '../../state/step.ts';
 import { workInOrder } from '../updates/ordered-window.ts';
+import { accountBySub } from '../updates/account-by-sub.ts';
 import { CALLS_AT_A_TIME } from '../updates/update-run.ts';
 import type { UserDecision } from './decisions.ts';
 import type { UndoEntry } from './undo-file.ts';
@@ -23,12 +24,19 @@ export async function prelinkSelected(
 ): Promise<void> {
   const { deps, plan, accounts, undo } = run;
   const before = accounts.newSubOf(sub);
-  const made = await makePrelink({ deps, plan }, prelink, await run.providers());
+  // Disabled once: whoever is enabled again since was so by somebody's hand.
+  const isDisabled =
+    before !== undefined &&
+    accounts.wasDisabled(sub) &&
+    (await accountBySub(deps.pool, plan.newUserPoolId, before)) !== undefined;
+  const wanted = isDisabled ? { ...prelink, enabled: true } : prelink;
+  const made = await makePrelink({ deps, plan }, wanted, await run.providers());
   const lacking = made.problems.filter(({ lacks }) => lacks !== 'password');
   if (lacking.length > 0) endAs(run, index, 'failed', textOf(lacking));
   if (made.newSub === undefined) undo.refused({ kind: 'createdUser', sub, name });
   else if (isUsable(made, prelink)) {
     accounts.recordMade(sub, { newSub: made.newSub, at: deps.clock.now(), by: 'create' });
+    if (!prelink.enabled) accounts.recordDisabled(sub);
     giveAgain(run, sub, before);
   }
 }

@@ -7,6 +7,7 @@ import { selectionKeys } from '../plan/selection-keys.ts';
 import { AddressedWrites } from '../updates/addressed-writes.ts';
 import { Creations } from '../updates/creations.ts';
 import type { UpdateUsersDeps } from '../updates/deps.ts';
+import { isMade } from './decisions.ts';
 import type { Decision, GroupDecision, UserDecision } from './decisions.ts';
 import { ImportedAccounts } from './imported-accounts.ts';
 import type { SelectionResult } from './report.ts';
@@ -122,7 +123,8 @@ export function endShort(
   const left = changed.length === 0 ? [] : [`${changed.join(', ')} changed since and left`];
   if (refused.length + left.length === 0) return;
   const known = isShort(decision) ? [decision.what] : [];
-  const otherwise = decision.make === undefined ? 'changedSince' : decision.result;
+  const wasMade = decision.kind === 'user' ? isMade(decision) : decision.make !== undefined;
+  const otherwise = wasMade ? decision.result : 'changedSince';
   const result = refused.length + known.length > 0 ? 'failed' : otherwise;
   endAs(run, index, result, [...known, ...refused, ...left].join('; '));
 }

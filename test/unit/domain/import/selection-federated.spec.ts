@@ -174,6 +174,23 @@ describe('17.3: users of identity providers in a selection', () => {
     expect(rowOf(world, again, FAY)).to.include({ result: 'skipped' });
   });
 
+  it('17.3: whom somebody enables, who was made disabled, stays so when the selection is started again', async () => {
+    const world = await exported('PRELINK');
+    world.source.remove(FOX);
+    let refused = 0;
+    world.writer.refuse = (call) =>
+      call === 'createUser' && refused++ === 0 ? 'InvalidParameterException' : undefined;
+    const id = await putRequest(world, { users: [{ name: FOX }] });
+    expect(await select(world, id)).to.include({ status: 'FAILED', error: 'RestoreIncomplete' });
+    const made = holder(world, 'Corp', IDS.fox) ?? '';
+    const fox = world.source.find(made);
+    expect(fox).to.include({ enabled: false });
+    await world.clock.sleep(3_600_000);
+    if (fox !== undefined) world.source.put({ ...fox, enabled: true });
+    await select(world, id);
+    expect(world.source.find(made)).to.include({ enabled: true });
+  });
+
   it('17.3: who loses nothing by the next sign-in is not made', async () => {
     const world = await exported('PRELINK');
     world.source.remove(FEE);
