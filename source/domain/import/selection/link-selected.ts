@@ -5,7 +5,7 @@ import { problemText } from '../plan/identity-state.ts';
 import type { IdentityProblem } from '../plan/identity-state.ts';
 import type { StepEnd } from '../../state/step.ts';
 import { workInOrder } from '../updates/ordered-window.ts';
-import { accountBySub } from '../updates/account-by-sub.ts';
+import { accountBySub } from '../../listing/account-by-sub.ts';
 import { CALLS_AT_A_TIME } from '../updates/update-run.ts';
 import type { UserDecision } from './decisions.ts';
 import type { UndoEntry } from './undo-file.ts';
