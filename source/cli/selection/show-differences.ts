@@ -1,5 +1,5 @@
 import type { SelectedThing } from '../../domain/operator/selection/selected-things.ts';
-import { fieldCounts, resultCounts } from '../../domain/operator/selection/selected-things.ts';
+import { fieldCounts, reasonCounts } from '../../domain/operator/selection/selected-things.ts';
 import { wordsFor } from '../../domain/operator/selection/words.ts';
 import { counted, number } from '../../domain/counted.ts';
 import type { Block, Row, Tone } from '../output/output.ts';
@@ -57,9 +57,19 @@ function headBlock(head: SelectedThing, memberships: readonly SelectedThing[], s
       ...head.fields.map((field) => fieldRow(field, sides)),
       ...membershipRows(memberships, head.kind === 'user' ? 'group' : 'user'),
     ],
-    ...(head.run === '' ? {} : { lines: [`As in the run ${head.run}.`] }),
+    lines: [
+      ...(saysMore(head) ? [sentence(head.what)] : []),
+      ...(head.run === '' ? [] : [`As in the run ${head.run}.`]),
+    ],
   };
 }
+
+/** Of what is written `what` begins with the names of the fields, which are shown with both values. */
+const saysMore = ({ result, what }: SelectedThing): boolean =>
+  what !== '' && ((result !== 'updated' && result !== 'undone') || what.includes('; '));
+
+const sentence = (text: string): string =>
+  `${text.charAt(0).toUpperCase()}${text.slice(1)}${text.endsWith('.') ? '' : '.'}`;
 
 /** How a user is called: the name with the sub, of whom the backup has one. */
 export const nameOf = ({ name, sub }: Pick<SelectedThing, 'name' | 'sub'>): string =>
@@ -74,15 +84,10 @@ export const fieldRow = ({ field, inPool, inBackup }: SelectedThing['fields'][nu
 });
 
 function membershipRows(memberships: readonly SelectedThing[], by: 'user' | 'group'): readonly Row[] {
-  if (memberships.length > FEW)
-    return resultCounts(memberships).map(({ result, count }) => ({
-      label: counted(count, 'membership'),
-      value: wordsFor(result, 'membership').planned,
-      ...toneOf(result),
-    }));
+  if (memberships.length > FEW) return countRows(memberships);
   return memberships.map((one) => ({
     label: by === 'group' ? `group ${one.group}` : nameOf(one),
-    value: wordsFor(one.result, 'membership').planned,
+    value: withReason(wordsFor(one.result, 'membership').planned, one.what),
     ...toneOf(one.result),
   }));
 }
@@ -93,16 +98,21 @@ export const toneOf = (result: SelectedThing['result']): { readonly tone?: Tone 
   return tone === undefined ? {} : { tone };
 };
 
+const withReason = (words: string, why: string): string => (why === '' ? words : `${words}: ${why}`);
+
+const countRows = (things: readonly SelectedThing[]): readonly Row[] =>
+  reasonCounts(things).map(({ kind, result, reason, count }) => ({
+    label: counted(count, kind),
+    value: withReason(wordsFor(result, kind).planned, reason),
+    ...toneOf(result),
+  }));
+
 function countBlocks(things: readonly SelectedThing[]): readonly Block[] {
   const fields = fieldCounts(things.filter(({ kind }) => kind !== 'membership'));
   return [
     {
       heading: 'What differs',
-      rows: resultCounts(things).map(({ kind, result, count }) => ({
-        label: counted(count, kind),
-        value: wordsFor(result, kind).planned,
-        ...toneOf(result),
-      })),
+      rows: countRows(things),
     },
     ...(fields.length === 0
       ? []

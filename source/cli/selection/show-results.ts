@@ -1,5 +1,5 @@
 import type { ResultRow } from '../../domain/import/selection/report.ts';
-import { kindOfRow, resultCounts } from '../../domain/operator/selection/selected-things.ts';
+import { kindOfRow, reasonCounts } from '../../domain/operator/selection/selected-things.ts';
 import { wordsFor } from '../../domain/operator/selection/words.ts';
 import { counted } from '../../domain/counted.ts';
 import type { Block, Row } from '../output/output.ts';
@@ -13,9 +13,9 @@ export const resultBlocks = (rows: readonly ResultRow[]): readonly Block[] =>
       ? [
           {
             heading: 'Results',
-            rows: resultCounts(rows).map(({ kind, result, count }) => ({
+            rows: reasonCounts(rows).map(({ kind, result, reason, count }) => ({
               label: counted(count, kind),
-              value: wordsFor(result, kind).done,
+              value: [wordsFor(result, kind).done, reason].filter((part) => part !== '').join(': '),
               ...toneOf(result),
             })),
           },

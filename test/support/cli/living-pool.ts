@@ -57,6 +57,7 @@ export const aDifference = (
   inBackup: '',
   run: '',
   poolSub: user.sub,
+  what: '',
   ...over,
 });
 

@@ -17,7 +17,7 @@ export const SELECTION_RESULTS = [
   'collision',
   /** The run that was asked does not hold it. */
   'notInBackup',
-  /** A member of a group who is not in the pool, and was not asked for. */
+  /** A membership whose member or group is not in the pool, and was not asked for. */
   'gone',
   /** Of an undo: the old value stands again. */
   'undone',
@@ -28,6 +28,9 @@ export const SELECTION_RESULTS = [
 ] as const;
 /** One of SELECTION_RESULTS. */
 export type SelectionResult = (typeof SELECTION_RESULTS)[number];
+
+/** Why a membership is `gone` whose group the pool lacks; of a user who was asked for no group is made. */
+export const GROUP_LACKING = 'the group is not in the pool: ask for it as well';
 
 /** The results with which a selection is not complete: something that was asked for is missing. */
 export const MISSING_RESULTS: readonly SelectionResult[] = ['collision', 'notInBackup', 'failed'];
@@ -91,9 +94,22 @@ export interface SelectionDifference {
   readonly inBackup: string;
   readonly run: string;
   readonly poolSub: string;
+  /** In words, as results.csv will have it: why nothing is written, or what cannot be. */
+  readonly what: string;
 }
 
-export const SELECTION_DIFFERENCES_HEADER = 'sub,sign_in_name,group,result,field,in_pool,in_backup,run,pool_sub\n';
+export const SELECTION_DIFFERENCES_HEADER = 'sub,sign_in_name,group,result,field,in_pool,in_backup,run,pool_sub,what\n';
 /** The difference as a line of differences.csv, line end included. */
 export const selectionDifferenceLine = (row: SelectionDifference): string =>
-  reportLine([row.sub, row.name, row.group, row.result, row.field, row.inPool, row.inBackup, row.run, row.poolSub]);
+  reportLine([
+    row.sub,
+    row.name,
+    row.group,
+    row.result,
+    row.field,
+    row.inPool,
+    row.inBackup,
+    row.run,
+    row.poolSub,
+    row.what,
+  ]);

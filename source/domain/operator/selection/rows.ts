@@ -15,6 +15,7 @@ export const selectionDifferencesIn = (csv: Uint8Array): readonly SelectionDiffe
     field: cell(cells, 'field'),
     inPool: cell(cells, 'in_pool'),
     inBackup: cell(cells, 'in_backup'),
+    what: cell(cells, 'what'),
   }));
 
 /** The rows of a selection's results.csv, likewise. */
