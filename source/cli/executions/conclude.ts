@@ -20,6 +20,8 @@ const TONES: Readonly<Record<Ending['kind'], Tone>> = {
   failed: 'bad',
 };
 
+const GUARDS: readonly string[] = ['MassDeleteRefused', 'MassChangeRefused'];
+
 /** Tells how an execution ended, and what comes next; the exit code is that of its end. */
 export async function conclude(
   context: CliContext,
@@ -106,6 +108,8 @@ function nextCommands(
     return [typed(place, importCommand(input)), typed(place, 'status')];
   if (workflow === 'VerifyWorkflow' && execution.error === 'PoolDiffers')
     return [typed(place, `report ${executionArn}`)];
+  // A guard asks whether it was meant; this tells when it happened, and whom it concerns.
+  if (GUARDS.includes(execution.error)) return [typed(place, 'damage'), typed(place, 'status')];
   const other = execution.error === 'ExecutionAlreadyRunning' ? executionIn(ending) : undefined;
   return [typed(place, other === undefined ? 'status' : `attach ${other}`)];
 }

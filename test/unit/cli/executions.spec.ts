@@ -132,7 +132,7 @@ describe('command line: export, import, verify and attach', () => {
     expect(cli.summary.next).to.deep.equal([report, 'cognito-user-profiles-export verify --pool eu-west-1_Target001']);
   });
 
-  it('a restore that was stopped is gone on with by the command that is printed; so is one that works instead', async () => {
+  it('a restore that was stopped is gone on with by the command that is printed, a refused export leads to damage, another execution to itself', async () => {
     const cli = new InstalledCli();
     const line = ['import', '--to', 'us-east-1_Target001', '--tps', '25', '--stack', 'Backup', '--json'];
     cli.endWith({ status: 'ABORTED' });
@@ -140,6 +140,12 @@ describe('command line: export, import, verify and attach', () => {
     expect((cli.summary.next as readonly string[])[0]).to.equal(
       'cognito-user-profiles-export import --to us-east-1_Target001 --tps 25 --stack Backup',
     );
+    cli.endWith({ status: 'FAILED', error: 'MassDeleteRefused', cause: 'Export run would delete 3 of 4 users.' });
+    expect(await cli.run(['export', '--stack', 'Backup', '--json'])).to.equal(4);
+    expect(cli.summary.next).to.deep.equal([
+      'cognito-user-profiles-export damage --stack Backup',
+      'cognito-user-profiles-export status --stack Backup',
+    ]);
     const other = executionArn('ImportWorkflow', 'us-east-1', 'cli-0a1b');
     cli.endWith({
       status: 'FAILED',
