@@ -156,6 +156,22 @@ describe('command line: a living pool and the workflow', () => {
     expect(await cli.run(['restore-user', 'never', ...TO, '--yes', '--accept', 'unconfirmed'])).to.equal(0);
   });
 
+  it('16.2: an account with more than the backup holds is not called the same: what stays is named', async () => {
+    const { world, cli } = await damagedPool();
+    for (const name of ['user5', 'user7']) {
+      const user = world.source.find(name) as PoolUser;
+      world.source.put({ ...user, attributes: { ...user.attributes, nickname: 'set by a script' } });
+    }
+    const line = ['restore-user', 'user5', 'user7', ...TO, '--existing', 'update'];
+    expect(await cli.run([...line, '--dry-run'])).to.equal(0);
+    expect(shown(cli))
+      .to.match(/user7 \(\S+ \S+\): has what the backup holds Stays as the pool has it: nickname\./)
+      .and.to.contain('Name; stays as the pool has it: nickname.');
+    expect(await cli.run([...line, '--yes'])).to.equal(0);
+    expect(world.source.find('user5')?.attributes).to.include({ name: 'Name 5', nickname: 'set by a script' });
+    expect(world.source.find('user7')?.attributes).to.include({ nickname: 'set by a script' });
+  });
+
   it('16.2: of an account that is the same user by the map of subs nothing is shown that nobody writes', async () => {
     const { world, cli } = await damagedPool();
     const user = world.source.find('user8') as PoolUser;

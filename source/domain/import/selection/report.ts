@@ -9,7 +9,7 @@ export const SELECTION_RESULTS = [
   'created',
   /** The pool had it; values of the backup were set, memberships added. */
   'updated',
-  /** The pool had it just so. */
+  /** The pool had all that the backup holds; what it has beyond that stays. */
   'unchanged',
   /** The pool had it, and it was left as it is: `existing` is `skip`, or a rule leaves it out. */
   'skipped',

@@ -4,7 +4,7 @@ import type { SelectionResult } from '../../import/selection/report.ts';
 const RESULT_WORDS: Readonly<Record<SelectionResult, { readonly planned: string; readonly done: string }>> = {
   created: { planned: 'will be created', done: 'created' },
   updated: { planned: 'will be overwritten', done: 'overwritten' },
-  unchanged: { planned: 'is as in the backup', done: 'was as in the backup' },
+  unchanged: { planned: 'has what the backup holds', done: 'had what the backup holds' },
   skipped: { planned: 'stays as it is', done: 'left as it was' },
   // Which account it is that has the name, is said beside it.
   collision: { planned: 'will not be restored', done: 'not restored' },
