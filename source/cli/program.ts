@@ -24,6 +24,22 @@ export const typed = ({ region, profile, stack }: TypedPlace, command: string): 
     ...(stack === undefined ? [] : ['--stack', stack]),
   ].join(' ');
 
+/** A command with names of things of the pool, as a shell takes it; names that begin as an option does stand behind all options. */
+export function typedWithNames(
+  place: TypedPlace,
+  command: string,
+  { names, options }: { readonly names: readonly string[]; readonly options: string },
+): string {
+  const words = names.map(quoted).join(' ');
+  return names.some((name) => name.startsWith('-'))
+    ? `${typed(place, `${command} ${options}`)} -- ${words}`
+    : typed(place, `${command} ${words} ${options}`);
+}
+
+/** As a shell takes it as one word; at the beginning of one `=` stands for more than itself in some. */
+export const quoted = (name: string): string =>
+  /^[\w.@%+:,/-][\w.@%+=:,/-]*$/.test(name) ? name : `'${name.replaceAll("'", `'\\''`)}'`;
+
 /** How the help is shown. */
 export interface HelpStyle {
   readonly columns: () => number;

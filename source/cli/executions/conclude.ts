@@ -20,6 +20,8 @@ const TONES: Readonly<Record<Ending['kind'], Tone>> = {
   failed: 'bad',
 };
 
+const GUARDS: readonly string[] = ['MassDeleteRefused', 'MassChangeRefused'];
+
 /** Tells how an execution ended, and what comes next; the exit code is that of its end. */
 export async function conclude(
   context: CliContext,
@@ -90,10 +92,28 @@ function nextCommands(
       ? [typed(place, `report ${executionArn}`), typed(place, importCommand(input))]
       : [
           typed(place, `report --to ${pool}`),
-          // It would be compared with the backup of this launch, which it does not come from.
-          ...(input.SnapshotPrefix === undefined ? [typed(place, `verify --pool ${pool}`)] : []),
+          // It would be compared with the newest backup of this launch, which it does not come from.
+          ...(input.SnapshotPrefix === undefined && input.ExportRun === undefined
+            ? [typed(place, `verify --pool ${pool}`)]
+            : []),
         ];
+  // A restore goes on where it was stopped.
+  if (
+    workflow === 'ImportWorkflow' &&
+    pool !== undefined &&
+    selection === undefined &&
+    input.DryRun !== true &&
+    ending.kind === 'failed'
+  )
+    return [typed(place, importCommand(input)), typed(place, 'status')];
   if (workflow === 'VerifyWorkflow' && execution.error === 'PoolDiffers')
     return [typed(place, `report ${executionArn}`)];
-  return [typed(place, 'status')];
+  // A guard asks whether it was meant; this tells when it happened, and whom it concerns.
+  if (GUARDS.includes(execution.error)) return [typed(place, 'damage'), typed(place, 'status')];
+  const other = execution.error === 'ExecutionAlreadyRunning' ? executionIn(ending) : undefined;
+  return [typed(place, other === undefined ? 'status' : `attach ${other}`)];
 }
+
+/** The execution that a halt names, which is at work instead. */
+const executionIn = ({ findings }: Ending): string | undefined =>
+  /arn:[\w-]+:states:[\w-]+:\d+:execution:[\w:-]+/.exec(findings.join(' '))?.[0];

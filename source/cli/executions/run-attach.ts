@@ -6,7 +6,8 @@ import { CliError } from '../cli-error.ts';
 import type { CliContext, CommandAction } from '../context.ts';
 import { explained, isUnreachable } from '../explain.ts';
 import { typedValue } from '../given.ts';
-import { PROGRAM } from '../program.ts';
+import { typed } from '../program.ts';
+import type { TypedPlace } from '../program.ts';
 import { openSession } from '../session.ts';
 import type { Place } from '../session.ts';
 import { followToEnd } from './run-execution.ts';
@@ -24,8 +25,8 @@ export const runAttach: CommandAction = async (context, { args, options }) => {
   const { installation, place } = await sessionOf(context, options, wanted);
   const found =
     wanted === undefined
-      ? await onlyRunning(context, installation)
-      : await executionCalled(context, installation, wanted);
+      ? await onlyRunning(context, installation, place)
+      : await executionCalled(context, { installation, place }, wanted);
   return followToEnd(context, place, found);
 };
 
@@ -44,7 +45,7 @@ export async function sessionOf(
 /** The execution of this ARN or name. @throws CliError */
 export async function executionCalled(
   context: CliContext,
-  installation: Installation,
+  { installation, place }: { readonly installation: Installation; readonly place: TypedPlace },
   wanted: string,
 ): Promise<FoundExecution> {
   const machines = machinesOf(installation);
@@ -68,12 +69,16 @@ export async function executionCalled(
   throw new CliError('notFound', {
     thing: `Execution ${wanted}`,
     found: `no workflow of the stack ${installation.stackName} has one of this name`,
-    next: `Give its ARN, or leave it out for what runs: ${PROGRAM} attach`,
+    next: `Give its ARN, or leave it out for what runs: ${typed(place, 'attach')}`,
   });
 }
 
 /** What runs in both Regions, the hourly look of the backup Region among it. */
-async function onlyRunning(context: CliContext, installation: Installation): Promise<FoundExecution> {
+async function onlyRunning(
+  context: CliContext,
+  installation: Installation,
+  place: TypedPlace,
+): Promise<FoundExecution> {
   const running: FoundExecution[] = [];
   for (const machine of machinesOf(installation)) {
     const listed = await listExecutions(context.clients.stepFunctions(machine.region), machine.arn, {
@@ -86,7 +91,7 @@ async function onlyRunning(context: CliContext, installation: Installation): Pro
     throw new CliError('notFound', {
       thing: `Executions of the stack ${installation.stackName}`,
       found: 'none runs',
-      next: `Name one to be told how it ended: ${PROGRAM} attach <ARN or name>`,
+      next: `Name one to be told how it ended: ${typed(place, 'attach <ARN or name>')}`,
     });
   if (more.length === 0) return only;
   throw new CliError('usage', {

@@ -7,7 +7,7 @@ import type { Installation } from '../../domain/operator/installation.ts';
 import { visibleText } from '../../domain/report-line.ts';
 import { counted, number } from '../../domain/counted.ts';
 import type { Block, Row } from '../output/output.ts';
-import { typed } from '../program.ts';
+import { quoted, typed, typedWithNames } from '../program.ts';
 import type { TypedPlace } from '../program.ts';
 import type { IntervalUsers, Restorable } from './interval-users.ts';
 
@@ -28,6 +28,9 @@ export interface FoundInterval {
 /** What `damage` takes to find this interval and no other. `percent`: the share by which it was found. */
 export const intervalOptions = ({ earlier, later }: Interval, percent: number): string =>
   `--since ${earlier.startedAt} --until ${later.startedAt}${percent === MASS_PERCENT ? '' : ` --percent ${percent}`}`;
+
+/** Proposed for the victims of an interval. */
+export const VICTIMS_FILE = 'victims.txt';
 
 /** Where intervals were found, and by which share. */
 export interface FoundWhere {
@@ -150,32 +153,29 @@ function selectionLines({
   readonly place: TypedPlace;
   readonly percent: number;
 }): readonly string[] {
-  const has = (...[kind, change]: [DamageFinding['kind'], DamageFinding['change']]): boolean =>
-    interval.findings.some((finding) => finding.kind === kind && finding.change === change);
-  const [usersDeleted, membershipsDeleted] = [has('users', 'deleted'), has('memberships', 'deleted')];
-  // Who is there still gets nothing back without it, a membership neither.
-  const isUpdate = has('users', 'changed') || (membershipsDeleted && !usersDeleted);
   const restoreGroups = (groups: readonly string[] = [], options: string): string =>
-    `${typed(place, `restore-group${namesFirst(groups)} ${options}`)}${namesLast(groups)}`;
+    groups.length === 0
+      ? typed(place, `restore-group <group> ${options}`)
+      : typedWithNames(place, 'restore-group', { names: groups, options });
   return [
     ...(isAboutUsers(interval)
       ? [
-          `Who is concerned, into a file: ${typed(place, `damage ${intervalOptions(interval, percent)} --save victims.txt`)}`,
+          `Who is concerned, into a file: ${typed(place, `damage ${intervalOptions(interval, percent)} --save ${VICTIMS_FILE}`)}`,
           ...(interval.findings.some(({ items }) => items > MOST_SELECTED)
             ? [`At most ${number(MOST_SELECTED)} can be restored at a time: split the file.`]
             : []),
-          `These users, into the living pool: ${typed(place, `restore-user --from-file victims.txt --to ${poolId} --run ${restorable}${isUpdate ? ' --existing update' : ''} --dry-run`)}`,
+          `These users, into the living pool: ${restoreUsers(interval, { file: VICTIMS_FILE, poolId, run: restorable, place })}`,
         ]
       : []),
-    ...(membershipsDeleted && !isUpdate
+    ...(has(interval, 'memberships', 'deleted') && !needsUpdate(interval)
       ? ['Who was not deleted, and only lost memberships, gets them back by the same command with --existing update.']
       : []),
-    ...(has('groups', 'deleted')
+    ...(has(interval, 'groups', 'deleted')
       ? [
           `The groups with their members: ${restoreGroups(victims?.groups, `--to ${poolId} --run ${restorable} --dry-run`)}`,
         ]
       : []),
-    ...(has('groups', 'changed')
+    ...(has(interval, 'groups', 'changed')
       ? [
           `The groups that changed: ${restoreGroups(victims?.changedGroups, `--to ${poolId} --run ${restorable} --existing update --dry-run`)}`,
         ]
@@ -183,19 +183,27 @@ function selectionLines({
   ];
 }
 
-/** A name that begins as an option does stands behind all options. */
-const isLikeOption = (name: string): boolean => name.startsWith('-');
+const has = ({ findings }: Interval, ...[kind, change]: [DamageFinding['kind'], DamageFinding['change']]): boolean =>
+  findings.some((finding) => finding.kind === kind && finding.change === change);
 
-function namesFirst(groups: readonly string[]): string {
-  if (groups.length === 0) return ' <group>';
-  return groups.some(isLikeOption) ? '' : ` ${groups.map(quoted).join(' ')}`;
-}
+/** Who is there still gets nothing back without it, a membership neither. */
+const needsUpdate = (interval: Interval): boolean =>
+  has(interval, 'users', 'changed') || (has(interval, 'memberships', 'deleted') && !has(interval, 'users', 'deleted'));
 
-const namesLast = (groups: readonly string[]): string =>
-  groups.some(isLikeOption) ? ` -- ${groups.map(quoted).join(' ')}` : '';
-
-/** As a shell takes it as one word. */
-const quoted = (name: string): string => (/^[\w.@%+=:,/-]+$/.test(name) ? name : `'${name.replaceAll("'", `'\\''`)}'`);
+/** What looks at the victims in a file, to bring them back into the living pool. */
+export const restoreUsers = (
+  interval: Interval,
+  {
+    file,
+    poolId,
+    run,
+    place,
+  }: { readonly file: string; readonly poolId: string; readonly run: string; readonly place: TypedPlace },
+): string =>
+  typed(
+    place,
+    `restore-user --from-file ${quoted(file)} --to ${poolId} --run ${run}${needsUpdate(interval) ? ' --existing update' : ''} --dry-run`,
+  );
 
 function concernedRows(concerned: IntervalUsers | undefined): readonly Row[] {
   if (concerned === undefined || 'unknown' in concerned) return [];

@@ -1,7 +1,7 @@
 import { bucketReader } from '../../adapters/operator/stored.ts';
 import { ADOPTED_PREFIX, objectsBelow } from '../../domain/backup/snapshot/place.ts';
 import { counted } from '../../domain/counted.ts';
-import { joinRegions, readableRuns, runsIn, runsNamed } from '../../domain/history/runs.ts';
+import { joinRegions, readableRuns, runsIn, runsNamed, snapshotsIn } from '../../domain/history/runs.ts';
 import type { KeptRunFacts, ReadableRun } from '../../domain/history/runs.ts';
 import type { Installation } from '../../domain/operator/installation.ts';
 import { readLast, verifiedRuns } from '../../domain/verify/backup/last.ts';
@@ -79,7 +79,7 @@ export async function adoptedRuns(
     regions.map(async ({ region, bucket }) => {
       const objects = objectsBelow(bucketReader(clients.s3(region), bucket), ADOPTED_PREFIX);
       try {
-        return readableRuns(await runsIn(objects, region)).map(({ runId, manifest }) => ({
+        return readableRuns(await snapshotsIn(objects, region)).map(({ runId, manifest }) => ({
           runId,
           region,
           open: () => Promise.resolve({ manifest, objects }),

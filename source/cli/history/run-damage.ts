@@ -9,11 +9,19 @@ import type { Installation } from '../../domain/operator/installation.ts';
 import { CliError } from '../cli-error.ts';
 import type { CliContext, CommandAction } from '../context.ts';
 import { writeAskedFile } from '../private-file.ts';
-import { typed } from '../program.ts';
+import { quoted, typed } from '../program.ts';
 import type { TypedPlace } from '../program.ts';
 import { openSession } from '../session.ts';
 import { leftOutBlocks, leftOutOf } from './asked-user.ts';
-import { intervalBlock, intervalData, intervalOptions, intervalText, isAboutUsers } from './damage-blocks.ts';
+import {
+  intervalBlock,
+  intervalData,
+  intervalOptions,
+  intervalText,
+  isAboutUsers,
+  restoreUsers,
+  VICTIMS_FILE,
+} from './damage-blocks.ts';
 import type { FoundInterval } from './damage-blocks.ts';
 import { restorableAt, usersOfInterval } from './interval-users.ts';
 import type { IntervalUsers } from './interval-users.ts';
@@ -43,7 +51,7 @@ export const runDamage: CommandAction = async (context, { options }) => {
   const leftOut = { ...leftOutOf(runs, silent), thinned: [] };
   const intervals = damageAmong(manifests, given);
   assertOne(intervals, {
-    asked: users === true ? '--users' : save === undefined ? undefined : '--save',
+    asked: save === undefined ? (users === true ? '--users' : undefined) : `--save ${quoted(save)}`,
     place,
     percent,
   });
@@ -96,7 +104,14 @@ export const runDamage: CommandAction = async (context, { options }) => {
     next: found
       .filter(({ interval }) => isAboutUsers(interval))
       .slice(-1)
-      .map(({ interval }) => typed(place, `damage ${intervalOptions(interval, percent)} --save victims.txt`)),
+      .flatMap(({ interval, recovery, forLiving }) => {
+        if (save === undefined)
+          return [typed(place, `damage ${intervalOptions(interval, percent)} --save ${VICTIMS_FILE}`)];
+        const isGone = !recovery.reaches && recovery.why === 'gone';
+        return listed.length === 0 || isGone || forLiving === undefined
+          ? []
+          : [restoreUsers(interval, { file: save, poolId: installation.userPoolId, run: forLiving.runId, place })];
+      }),
   });
   return silent.length === 0 && !isListUnknown ? 'complete' : 'partial';
 };
@@ -138,7 +153,7 @@ function assertOne(
 ): void {
   if (asked === undefined || intervals.length < 2) return;
   throw new CliError('usage', {
-    thing: asked,
+    thing: asked.split(' ')[0] as string,
     found: `it lists the victims of one interval, and ${intervals.length} were found: ${intervals.map(intervalText).join('; ')}`,
     next: `Say which one, for instance: ${typed(place, `damage ${intervalOptions(intervals.at(-1) as Interval, percent)} ${asked}`)}`,
   });

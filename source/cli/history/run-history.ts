@@ -133,11 +133,14 @@ class RunSearch {
 }
 
 function blockOf({ sub, username, steps }: History, looked: readonly Manifest[]): Block {
-  const holding = steps.at(-1)?.change === 'vanished' ? 'gone since then' : 'as it is in the newest run';
+  const holding =
+    steps.at(-1)?.change === 'vanished'
+      ? 'the user is gone since then'
+      : 'in the newest one the user is as after the last line';
   return {
     heading: `${visibleText(username)} (${sub}) in ${counted(looked.length, 'run')}, the oldest first`,
     rows: steps.flatMap(rowsOf),
-    lines: [`Nothing else changed at any of these runs; the last line is ${holding}.`],
+    lines: [`Nothing else changed at any of these runs; ${holding}.`],
   };
 }
 

@@ -52,11 +52,11 @@ export async function findReport(context: CliContext, { args, options }: Given):
     return ofRestore(context, machineIn(installation, 'ImportWorkflow', region), poolId);
   }
   const wanted = execution === undefined ? undefined : await typedValue(context, 'execution', execution);
-  const { installation } = await sessionOf(context, options, wanted);
+  const { installation, place } = await sessionOf(context, options, wanted);
   const { machine, executionArn } =
     wanted === undefined
       ? await lastRestore(context, installation)
-      : await executionCalled(context, installation, wanted);
+      : await executionCalled(context, { installation, place }, wanted);
   const facts = await describeExecution(context.clients.stepFunctions(machine.region), executionArn).catch(
     (error: unknown) => {
       throw explained(`Execution ${executionArn}`, error);

@@ -6,6 +6,7 @@ import type { CliContext } from '../context.ts';
 import type { ExitKind } from '../exit-codes.ts';
 import { typed } from '../program.ts';
 import { agreeToWrite, confirmSingly } from './agree.ts';
+import { lackingGroups } from './lacking-groups.ts';
 import { lookFirst } from './look-first.ts';
 import type { LookedAt } from './look-first.ts';
 import type { PoolChange, SelectionPart } from './pool-change.ts';
@@ -97,13 +98,20 @@ function partsOf(
 
 function onlyLooked({ output }: CliContext, there: PoolPlace, looked: LookedAt): ExitKind {
   const kind = looked.things.some(isMissingResult) ? 'partial' : 'complete';
+  const advice = lackingGroups(there, looked.things);
   output.summary({
-    blocks: [{ lines: ['Dry run: nothing was written to the pool.'] }],
+    blocks: [
+      { lines: ['Dry run: nothing was written to the pool.'] },
+      ...(advice.length === 0 ? [] : [{ heading: 'What to do', lines: advice }]),
+    ],
     data: summaryData(there, looked, kind),
-    next: [typed(there.place, `report --selection ${looked.id} --to ${there.poolId} --save differences.csv`)],
+    next: [reportOf(there, looked)],
   });
   return kind;
 }
+
+const reportOf = ({ place, poolId }: PoolPlace, { id }: LookedAt): string =>
+  typed(place, `report --selection ${id} --to ${poolId} --save differences.csv`);
 
 function nothingToWrite({ output }: CliContext, there: PoolPlace, { request }: PoolChange, looked: LookedAt): ExitKind {
   const kind = looked.things.some(isMissingResult) ? 'partial' : 'complete';
@@ -124,6 +132,7 @@ function nothingToWrite({ output }: CliContext, there: PoolPlace, { request }: P
       },
     ],
     data: summaryData(there, looked, kind),
+    ...(kind === 'complete' ? {} : { next: [reportOf(there, looked)] }),
   });
   return kind;
 }

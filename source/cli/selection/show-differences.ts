@@ -1,5 +1,6 @@
 import type { SelectedThing } from '../../domain/operator/selection/selected-things.ts';
-import { fieldCounts, isWritten, resultCounts } from '../../domain/operator/selection/selected-things.ts';
+import { fieldCounts, isWritten, reasonCounts } from '../../domain/operator/selection/selected-things.ts';
+import { inOptions } from '../../domain/operator/in-options.ts';
 import { wordsFor } from '../../domain/operator/selection/words.ts';
 import { counted, number } from '../../domain/counted.ts';
 import type { Block, Row, Tone } from '../output/output.ts';
@@ -57,13 +58,21 @@ function headBlock(head: SelectedThing, memberships: readonly SelectedThing[], s
       ...head.fields.map((field) => fieldRow(field, sides)),
       ...membershipRows(memberships, head.kind === 'user' ? 'group' : 'user'),
     ],
-    ...linesOf([head.what, head.run === '' ? '' : `As in the run ${head.run}.`]),
+    ...linesOf([head.what === '' ? '' : sentence(head.what), head.run === '' ? '' : `As in the run ${head.run}.`]),
   };
 }
 
 const linesOf = (lines: readonly string[]): { readonly lines?: readonly string[] } => {
   const some = lines.filter((line) => line !== '');
   return some.length === 0 ? {} : { lines: some };
+};
+
+/** Why, or what will be missing: to whoever types commands. */
+const told = (what: string): string => inOptions('ImportWorkflow', what);
+
+const sentence = (what: string): string => {
+  const text = told(what);
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}${text.endsWith('.') ? '' : '.'}`;
 };
 
 /** How a user is called: the name with the sub, of whom the backup has one. */
@@ -79,15 +88,10 @@ export const fieldRow = ({ field, inPool, inBackup }: SelectedThing['fields'][nu
 });
 
 function membershipRows(memberships: readonly SelectedThing[], by: 'user' | 'group'): readonly Row[] {
-  if (memberships.length > FEW)
-    return resultCounts(memberships).map(({ result, count }) => ({
-      label: counted(count, 'membership'),
-      value: wordsFor(result, 'membership').planned,
-      ...toneOf(result),
-    }));
+  if (memberships.length > FEW) return countRows(memberships);
   return memberships.map((one) => ({
     label: by === 'group' ? `group ${one.group}` : nameOf(one),
-    value: wordsFor(one.result, 'membership').planned,
+    value: withReason(wordsFor(one.result, 'membership').planned, one.what),
     ...toneOf(one.result),
   }));
 }
@@ -98,17 +102,23 @@ export const toneOf = (result: SelectedThing['result']): { readonly tone?: Tone 
   return tone === undefined ? {} : { tone };
 };
 
+/** What becomes of it, and why. */
+export const withReason = (words: string, why: string): string => (why === '' ? words : `${words}: ${told(why)}`);
+
+const countRows = (things: readonly SelectedThing[]): readonly Row[] =>
+  reasonCounts(things).map(({ kind, result, reason, count }) => ({
+    label: counted(count, kind),
+    value: withReason(wordsFor(result, kind).planned, reason),
+    ...toneOf(result),
+  }));
+
 function countBlocks(things: readonly SelectedThing[]): readonly Block[] {
   const fields = fieldCounts(things.filter(({ kind }) => kind !== 'membership'));
   const lacking = things.filter((thing) => thing.kind === 'user' && thing.what !== '' && isWritten(thing)).length;
   return [
     {
       heading: 'What differs',
-      rows: resultCounts(things).map(({ kind, result, count }) => ({
-        label: counted(count, kind),
-        value: wordsFor(result, kind).planned,
-        ...toneOf(result),
-      })),
+      rows: countRows(things),
       ...linesOf([
         lacking === 0 ? '' : `${counted(lacking, 'user')} not quite as in the backup: differences.csv says why.`,
       ]),

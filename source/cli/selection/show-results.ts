@@ -1,10 +1,10 @@
 import type { ResultRow } from '../../domain/import/selection/report.ts';
 import { inOptions } from '../../domain/operator/in-options.ts';
-import { kindOfRow, resultCounts } from '../../domain/operator/selection/selected-things.ts';
+import { kindOfRow, reasonCounts } from '../../domain/operator/selection/selected-things.ts';
 import { wordsFor } from '../../domain/operator/selection/words.ts';
 import { counted } from '../../domain/counted.ts';
 import type { Block, Row } from '../output/output.ts';
-import { FEW, nameOf, toneOf } from './show-differences.ts';
+import { FEW, nameOf, toneOf, withReason } from './show-differences.ts';
 
 /** What became of each user, group and membership, where they are few; else counts. */
 export const resultBlocks = (rows: readonly ResultRow[]): readonly Block[] =>
@@ -14,9 +14,9 @@ export const resultBlocks = (rows: readonly ResultRow[]): readonly Block[] =>
       ? [
           {
             heading: 'Results',
-            rows: resultCounts(rows).map(({ kind, result, count }) => ({
+            rows: reasonCounts(rows).map(({ kind, result, reason, count }) => ({
               label: counted(count, kind),
-              value: wordsFor(result, kind).done,
+              value: withReason(wordsFor(result, kind).done, reason),
               ...toneOf(result),
             })),
           },

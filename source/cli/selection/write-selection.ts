@@ -24,6 +24,7 @@ import type { PoolChange, SelectionPart } from './pool-change.ts';
 import { selectionInput, storeRequest } from './look-first.ts';
 import { storedAt } from './pool-place.ts';
 import type { PoolPlace } from './pool-place.ts';
+import { lackingGroups } from './lacking-groups.ts';
 import { FEW } from './show-differences.ts';
 import { resultBlocks } from './show-results.ts';
 
@@ -110,12 +111,15 @@ function told(
     rows.some(isMissingResult);
   const kind: ExitKind = isPartial ? 'partial' : 'complete';
   const created = rows.filter((row) => kindOfRow(row) === 'user' && row.result === 'created');
-  const advice = afterCreation({
-    poolId,
-    region,
-    subs: created.map(({ poolSub }) => poolSub),
-    withoutRecovery: created.filter(({ sub }) => withoutRecovery.has(sub)).map(({ poolSub }) => poolSub),
-  });
+  const advice = [
+    ...afterCreation({
+      poolId,
+      region,
+      subs: created.map(({ poolSub }) => poolSub),
+      withoutRecovery: created.filter(({ sub }) => withoutRecovery.has(sub)).map(({ poolSub }) => poolSub),
+    }),
+    ...lackingGroups(there, rows),
+  ];
   const undo = written
     .filter((part) => request.undo === undefined && isUndoable(part.rows))
     .map(({ id }) => typed(place, `undo ${id} --to ${poolId}${given.groupRoles === true ? ' --group-roles' : ''}`));

@@ -32,15 +32,23 @@ export async function runsIn(
   objects: Pick<ObjectStore, 'get' | 'list'>,
   region: string,
 ): Promise<readonly KeptRunFacts[]> {
-  const folders = await snapshotFolders(objects);
-  const runs: KeptRunFacts[] = [];
-  await forEachAtOnce(folders, AT_A_TIME, async (folder) => {
-    runs.push(await factsOf(objects, folder, region));
-  });
+  const runs = [...(await snapshotsIn(objects, region))];
   const whole = new Set(runs.flatMap(({ runId, manifest }) => (manifest === undefined ? [] : [runId])));
   const thinned = (await thinnedRuns(objects)).filter((runId) => !whole.has(runId));
   await forEachAtOnce(thinned, AT_A_TIME, async (runId) => {
     runs.push(await factsOfThinned(objects, runId));
+  });
+  return runs;
+}
+
+/** The same of runs that were never thinned out: no manifest is looked for beside the snapshots, where the caller may not list. */
+export async function snapshotsIn(
+  objects: Pick<ObjectStore, 'get' | 'list'>,
+  region: string,
+): Promise<readonly KeptRunFacts[]> {
+  const runs: KeptRunFacts[] = [];
+  await forEachAtOnce(await snapshotFolders(objects), AT_A_TIME, async (folder) => {
+    runs.push(await factsOf(objects, folder, region));
   });
   return runs;
 }

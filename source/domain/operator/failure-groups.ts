@@ -1,5 +1,6 @@
 import { parse } from 'csv-parse/sync';
-import { kindOfRow } from './selection/selected-things.ts';
+import type { SelectionResult } from '../import/selection/report.ts';
+import { kindOfRow, reasonOfRow } from './selection/selected-things.ts';
 
 /** Rows of a report with the same reason and the same thing done instead. */
 export interface FailureGroup {
@@ -10,8 +11,19 @@ export interface FailureGroup {
 
 /** The name of a rule, of a halt or of an error of Cognito. */
 const NAME = /^[A-Za-z]+$/;
-/** Reasons that are sentences of this product. */
+/** Reasons that are sentences of this product, told without what follows. */
 const SENTENCES = ['no permanent password was set', 'setting the password was refused'];
+/** The whole sentences of `csvFit` and `wayOf`: why somebody comes back one by one; they name attributes, never values. */
+const WHY_ONE_BY_ONE = [
+  /^(?:(?:a line break or control character|a backslash or double quote|half a character) in|white space at the start or end of) (?:the sign-in name|\S+)$/,
+  /^no verified \w+(?: or \w+)?$/,
+  /^no \S+, which the pool requires$/,
+  /^the CSV has no column for \S+$/,
+  /^an? (?:birthdate|updated_at) that is not /,
+  /^a value of \w+ that is neither true nor false$/,
+  /^a sign-in by \w+, which the pool does not verify$/,
+  /^a row of more than \d+ characters$/,
+];
 /** Anything else can hold what Cognito said about one user. */
 const OTHERS = "told in Cognito's own words";
 
@@ -38,14 +50,20 @@ function reasonOf(row: Readonly<Record<string, string>>): string {
   return row.reason === undefined ? kindOfDifference(row.difference) : nameOf(row.reason);
 }
 
-/** Of a selection: `user updated: family_name` where it is compared, `user updated` of what became of somebody. */
-function resultOf({ field = '', sub = '', group = '' }: Readonly<Record<string, string>>, result: string): string {
-  return `${kindOfRow({ sub, group })} ${result}${field === '' ? '' : `: ${field}`}`;
+/** Of a selection: `user updated: family_name` where it is compared, `user failed: Unconfirmed` of what became of somebody. */
+function resultOf(
+  { field = '', sub = '', group = '', what = '' }: Readonly<Record<string, string>>,
+  result: string,
+): string {
+  const about = field === '' ? reasonOfRow({ result: result as SelectionResult, what }) : field;
+  return `${kindOfRow({ sub, group })} ${result}${about === '' ? '' : `: ${about}`}`;
 }
 
 function nameOf(reason: string): string {
   const [name = ''] = reason.split(':');
-  return NAME.test(name) ? name : (SENTENCES.find((sentence) => reason.startsWith(sentence)) ?? OTHERS);
+  if (NAME.test(name)) return name;
+  if (WHY_ONE_BY_ONE.some((sentence) => sentence.test(reason))) return reason;
+  return SENTENCES.find((sentence) => reason.startsWith(sentence)) ?? OTHERS;
 }
 
 /** What a row of differences.csv is about, without the names that it gives. */

@@ -279,6 +279,11 @@ describe('command line: adopt', () => {
     keepSnapshot(world.objects, world.table, sealBackup(world.table, source));
     for (const [key, { body }] of world.objects.stored) cli.put('us-east-1', key, body);
     expect(await cli.run(['diff', runId, '--json'])).to.equal(0);
+    const listed = cli.cloud.inputs
+      .filter(({ action }) => action === 'ListObjectsV2')
+      .map(({ input }) => input['Prefix'] as string)
+      .filter((prefix) => prefix.startsWith('adopted/'));
+    expect([...new Set(listed)], 'no more than its policy lets an operator list').to.deep.equal(['adopted/snapshots/']);
     expect(cli.summary).to.deep.include({
       earlier: runId,
       added: { users: 0, groups: 0, memberships: 0 },

@@ -126,10 +126,34 @@ describe('command line: export, import, verify and attach', () => {
       RecreateMissing: true,
       AllowSourcePool: true,
     });
+    const report = 'cognito-user-profiles-export report --to eu-west-1_Target001';
+    expect(cli.summary.next, 'the newest backup is not what an earlier run was').to.deep.equal([report]);
+    expect(await cli.run(['import', '--to', 'eu-west-1_Target001', '--json'])).to.equal(0);
+    expect(cli.summary.next).to.deep.equal([report, 'cognito-user-profiles-export verify --pool eu-west-1_Target001']);
+  });
+
+  it('a restore that was stopped is gone on with by the command that is printed, a refused export leads to damage, another execution to itself', async () => {
+    const cli = new InstalledCli();
+    const line = ['import', '--to', 'us-east-1_Target001', '--tps', '25', '--stack', 'Backup', '--json'];
+    cli.endWith({ status: 'ABORTED' });
+    expect(await cli.run(line)).to.equal(5);
+    expect((cli.summary.next as readonly string[])[0]).to.equal(
+      'cognito-user-profiles-export import --to us-east-1_Target001 --tps 25 --stack Backup',
+    );
+    cli.endWith({ status: 'FAILED', error: 'MassDeleteRefused', cause: 'Export run would delete 3 of 4 users.' });
+    expect(await cli.run(['export', '--stack', 'Backup', '--json'])).to.equal(4);
     expect(cli.summary.next).to.deep.equal([
-      'cognito-user-profiles-export report --to eu-west-1_Target001',
-      'cognito-user-profiles-export verify --pool eu-west-1_Target001',
+      'cognito-user-profiles-export damage --stack Backup',
+      'cognito-user-profiles-export status --stack Backup',
     ]);
+    const other = executionArn('ImportWorkflow', 'us-east-1', 'cli-0a1b');
+    cli.endWith({
+      status: 'FAILED',
+      error: 'ExecutionAlreadyRunning',
+      cause: `Another execution of ImportWorkflow runs in us-east-1: ${other}. This one stops.`,
+    });
+    expect(await cli.run(line)).to.equal(4);
+    expect(cli.summary.next).to.deep.equal([`cognito-user-profiles-export attach ${other} --stack Backup`]);
   });
 
   it('17.7: restores from the place of a snapshot, and proposes no comparison with the backup of this launch', async () => {
@@ -357,6 +381,8 @@ describe('command line: export, import, verify and attach', () => {
       'a b',
     ])
       expect(await cli.run(['attach', unknown, '--json']), unknown).to.equal(6);
+    expect(await cli.run(['attach', 'day', '--stack', 'Backup', '--json'])).to.equal(6);
+    expect(cli.error.what_to_do).to.include('attach --stack Backup');
     cli.onDescribe = () => undefined;
     for (const name of ['one', 'two'])
       cli.executions.set(executionArn('VerifyWorkflow', 'eu-west-1', name), { status: 'RUNNING' });

@@ -216,12 +216,15 @@ describe('command line: history of snapshots in all states', () => {
       expect(printed).to.not.be.empty;
       for (const [, option = ''] of printed) {
         cli.files.clear();
-        expect(await cli.run(['damage', ...option.split(' '), '--save', 'victims.txt']), cli.err).to.equal(0);
-        expect(cli.files.has('victims.txt'), option).to.equal(true);
+        expect(await cli.run(['damage', ...option.split(' '), '--save', "it's.txt"]), cli.err).to.equal(0);
+        expect(cli.files.has("it's.txt"), option).to.equal(true);
+        expect(flat(cli), 'what comes next').to.match(
+          /Next \S+ restore-user --from-file 'it'\\''s\.txt' --to \S+ --run/,
+        );
       }
     }
     expect(await cli.run(['damage', '--percent', '2', '--save', 'victims.txt'])).to.equal(2);
-    expect(cli.err).to.contain('--percent 2 --save');
+    expect(cli.err).to.contain('--percent 2 --save victims.txt');
   });
 
   it('16.1: damage proposes what brings memberships and settings of groups back to those who are there still', async () => {

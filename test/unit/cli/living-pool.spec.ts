@@ -106,12 +106,98 @@ describe('command line: a living pool and the workflow', () => {
     world.source.remove(gone);
     world.source.removeGroup('group1');
     expect(await cli.run(['restore-group', 'group1', ...TO, '--yes'])).to.equal(0);
-    expect(shown(cli)).to.contain('gone from the pool');
+    expect(shown(cli)).to.contain('will not be added: the member is not in the pool');
     expect(world.source.find(gone)).to.equal(undefined);
     world.source.removeGroup('group1');
     expect(await cli.run(['restore-group', 'group1', ...TO, '--yes', '--with-members'])).to.equal(0);
     expect(world.source.find(gone)).to.not.equal(undefined);
     expect(membersOf()).to.include(gone);
+  });
+
+  it('16.2: a membership whose group the pool lacks is told as that, with what makes the group again', async () => {
+    const names = ["it's%/$(id)", '--yes'];
+    const {
+      world,
+      runs: [run = ''],
+    } = await twoNights(({ source }) => {
+      for (const name of names) {
+        source.putGroup({ name });
+        source.join('user3', name);
+        for (let n = 10; n < 30; n += 1) source.join(`user${n}`, name);
+      }
+    });
+    for (const name of names) world.source.removeGroup(name);
+    const cli = cliOfWorld(world);
+    const few = ['restore-user', 'user3', ...TO];
+    expect(await cli.run([...few, '--dry-run', '--stack', 'Backup'])).to.equal(0);
+    expect(shown(cli))
+      .to.contain('group --yes will not be added: the group is not in the pool')
+      .and.to.match(/restore-group --to \S+ --run \S+ --dry-run --stack Backup -- (--yes )?'it'\\''s%\/\$\(id\)'/)
+      .and.to.not.contain('gone from the pool');
+    expect(await cli.run([...few, '--yes'])).to.equal(0);
+    expect(shown(cli))
+      .to.contain('not added; the group is not in the pool')
+      .and.to.contain('2 memberships in 2 groups');
+    const many = Array.from({ length: 20 }, (_, n) => `user${n + 10}`);
+    for (const name of many) world.source.remove(name);
+    expect(await cli.run(['restore-user', ...many, ...TO, '--yes'])).to.equal(0);
+    expect(shown(cli)).to.contain('40 memberships not added: the group is not in the pool');
+    expect(await cli.run(['restore-group', ...TO, '--run', run, '--yes', '--', ...names])).to.equal(0);
+    expect(world.source.groups.get('--yes')?.members.size).to.equal(21);
+  });
+
+  it('16.2: why somebody cannot be restored is said before anything is written, also where nothing is', async () => {
+    const { world } = await twoNights(({ source }) => {
+      source.put(aUser({ username: 'never', status: 'UNCONFIRMED' }));
+      for (let n = 0; n < 25; n += 1) source.put(aUser({ username: `never${n}`, status: 'UNCONFIRMED' }));
+    });
+    for (const name of ['never', ...Array.from({ length: 25 }, (_, n) => `never${n}`)]) world.source.remove(name);
+    const cli = cliOfWorld(world);
+    expect(await cli.run(['restore-user', 'never', ...TO, '--yes'])).to.equal(3);
+    expect(shown(cli))
+      .to.contain('never confirmed the sign-up')
+      .and.to.contain('--accept unconfirmed')
+      .and.to.not.contain('another empty pool');
+    const [, id = ''] = /Next \S+ report --selection (\S+) --to/.exec(shown(cli)) ?? [];
+    expect(await cli.run(['report', '--selection', id])).to.equal(0);
+    expect(shown(cli)).to.contain('user failed: Unconfirmed 1');
+    const many = Array.from({ length: 25 }, (_, n) => `never${n}`);
+    expect(await cli.run(['restore-user', ...many, ...TO, '--dry-run'])).to.equal(3);
+    expect(shown(cli)).to.contain('25 users cannot be restored: Unconfirmed');
+    expect(await cli.run(['restore-user', 'never', ...TO, '--yes', '--accept', 'unconfirmed'])).to.equal(0);
+  });
+
+  it('16.2: an account with more than the backup holds is not called the same: what stays is named', async () => {
+    const { world, cli } = await damagedPool();
+    for (const name of ['user5', 'user7']) {
+      const user = world.source.find(name) as PoolUser;
+      world.source.put({ ...user, attributes: { ...user.attributes, nickname: 'set by a script' } });
+    }
+    const line = ['restore-user', 'user5', 'user7', ...TO, '--existing', 'update'];
+    expect(await cli.run([...line, '--dry-run'])).to.equal(0);
+    expect(shown(cli))
+      .to.match(/user7 \(\S+ \S+\): has what the backup holds Stays as the pool has it: nickname\./)
+      .and.to.contain('Name; stays as the pool has it: nickname.');
+    expect(await cli.run([...line, '--yes'])).to.equal(0);
+    expect(world.source.find('user5')?.attributes).to.include({ name: 'Name 5', nickname: 'set by a script' });
+    expect(world.source.find('user7')?.attributes).to.include({ nickname: 'set by a script' });
+  });
+
+  it('16.2: of an account that is the same user by the map of subs nothing is shown that nobody writes', async () => {
+    const { world, cli } = await damagedPool();
+    const user = world.source.find('user8') as PoolUser;
+    world.source.put({ ...user, enabled: false });
+    await world.export();
+    world.source.remove('user8');
+    expect(await cli.run(['restore-user', 'user8', ...TO, '--dry-run'])).to.equal(0);
+    expect(shown(cli)).to.contain('enabled in the pool: nothing; in the backup: false');
+    expect(await cli.run(['restore-user', 'user3', ...TO, '--yes'])).to.equal(0);
+    const back = world.source.find('user3') as PoolUser;
+    world.source.put({ ...back, attributes: { ...back.attributes, name: 'By hand' } });
+    expect(await cli.run(['restore-user', 'user3', ...TO, '--existing', 'update', '--dry-run'])).to.equal(0);
+    expect(shown(cli))
+      .to.contain('in the pool: By hand; in the backup: Name 3')
+      .and.to.not.match(/ (status|created) in the pool/);
   });
 
   describe('groups with IAM roles', () => {

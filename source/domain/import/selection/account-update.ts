@@ -1,3 +1,4 @@
+import { changedAttributes } from '../../digests/user-content.ts';
 import type { PoolUser } from '../../model.ts';
 import type { ExternalIdentity } from '../plan/identity-plan.ts';
 import type { SpooledUser } from '../planning/spooled-user.ts';
@@ -19,10 +20,19 @@ export const leftAsIs = (poolSub: string, { existing }: Pick<SelectionRequest, '
   what: existing === 'fail' ? EXISTS : 'the pool has the user',
 });
 
+/** Names of attributes of which the account alone has a value: nothing is taken away, and nobody shall believe that it was. */
+function onlyInPool(
+  { attributes: held }: Pick<SpooledUser, 'attributes'>,
+  { attributes: now }: Pick<PoolUser, 'attributes'>,
+): readonly string[] {
+  const written = new Set(changedAttributes(held, now));
+  return changedAttributes(now, held).filter((name) => !written.has(name));
+}
+
 /** The account gets the flag of the backup, these values and these links; `short`: what it does not get, in words. */
 export function updated(
-  user: Pick<SpooledUser, 'enabled'>,
-  account: Pick<PoolUser, 'sub' | 'enabled'>,
+  user: Pick<SpooledUser, 'attributes' | 'enabled'>,
+  account: Pick<PoolUser, 'sub' | 'attributes' | 'enabled'>,
   {
     set,
     links,
@@ -39,10 +49,12 @@ export function updated(
     ...(enabled.enabled === undefined ? [] : [enabled.enabled ? 'enabled' : 'disabled']),
   ];
   const what = [...values, ...(links.length === 0 ? [] : ['identities'])].join(', ');
+  const more = onlyInPool(user, account).filter((name) => !set.some((wanted) => wanted.name === name));
+  const kept = more.length === 0 ? [] : [`stays as the pool has it: ${more.join(', ')}`];
   return {
     poolSub: account.sub,
     result: what === '' ? 'unchanged' : 'updated',
-    what: [...(what === '' ? [] : [what]), ...short].join('; '),
+    what: [...(what === '' ? [] : [what]), ...short, ...kept].join('; '),
     ...(values.length === 0 ? {} : { set: { attributes: set, ...enabled } }),
     ...(links.length === 0 ? {} : { links }),
     ...(short.length === 0 ? {} : { lacks: true }),

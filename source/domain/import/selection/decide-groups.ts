@@ -7,6 +7,7 @@ import type { DecisionBasis } from './decide-users.ts';
 import { isMade } from './decisions.ts';
 import type { GroupDecision, GroupSetting, MembershipDecision, UserDecision } from './decisions.ts';
 import { HAS_ROLE, isSetting, OTHER_ROLE } from './group-settings.ts';
+import { GROUP_LACKING } from './report.ts';
 import type { SelectionResult } from './report.ts';
 
 /** Decides about the groups that are asked for. */
@@ -115,8 +116,7 @@ function membershipOfGroup(
 
 function membership(found: MeantUser, group: string, user: UserDecision, around: Around): MembershipDecision {
   const about = aboutMembership(found, group);
-  if (!around.exists(group))
-    return { ...about, result: 'gone', what: 'the group is not in the pool: ask for it as well' };
+  if (!around.exists(group)) return { ...about, result: 'gone', what: GROUP_LACKING };
   if (isMade(user)) return { ...about, result: 'created', what: '', op: 'add' };
   if (user.poolSub === undefined || user.result === 'collision')
     return { ...about, result: 'gone', what: 'the member is not in the pool' };

@@ -43,6 +43,10 @@ export interface DecisionBasis extends FederatedBasis {
 /** Left out by a rule: nothing is missing where the pool has them. Whoever is gone was asked for and does not come back. */
 const BY_RULE = new Set(['Unconfirmed']);
 
+/** A selection takes such users by its next start, in the pool in which it is: it needs no other one, as a restore does. */
+const NOT_CONFIRMED =
+  'The user never confirmed the sign-up; restored, an unproven address would become a usable account. A selection that begins with "RestoreUnconfirmed": true restores such users.';
+
 /** How a user of the backup comes back by the rules of a restore; groups are decided about apart. */
 export const classified = ({ user, backup }: MeantUser, { input, target }: DecisionBasis): Classified =>
   classify({ ...user, groups: [] }, rulesFor(input, backup.accepted, target));
@@ -97,7 +101,10 @@ function decideUser(found: MeantUser, basis: DecisionBasis): UserDecision {
   const out = how.way === 'exclude' ? how.excluded : undefined;
   const leftOut = ({ reason, detail, name: signInName }: NonNullable<typeof out>): UserDecision => {
     const isThere = basis.identityOf({ sub: user.sub, name: signInName }).is === 'theirs';
-    return end(BY_RULE.has(reason) && isThere ? 'skipped' : 'failed', `${reason}: ${detail}`);
+    return end(
+      BY_RULE.has(reason) && isThere ? 'skipped' : 'failed',
+      `${reason}: ${reason === 'Unconfirmed' ? NOT_CONFIRMED : detail}`,
+    );
   };
   // A value without which nobody can be made costs an account that is there that value only.
   if (out !== undefined && out.reason !== 'BadAttribute') return leftOut(out);

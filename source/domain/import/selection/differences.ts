@@ -66,13 +66,19 @@ const groupFields = ({ make, set }: GroupDecision): Field[] => [
 
 /** Of an account that both sides have, or whose name is somebody else's, everything that differs; of a new one what it gets. */
 function userFields(decision: UserDecision, { backup, accounts }: Sides): Field[] {
-  const { sub, poolSub, make, prelink, set, links } = decision;
+  const { sub, poolSub, result, make, prelink, set, links } = decision;
   const account = accounts.get(poolSub ?? '');
   const held = backup.get(sub)?.user.attributes.identities ?? '';
   const linked: Field[] =
     (links ?? prelink?.links) === undefined ? [] : [['identities', account?.attributes.identities ?? '', held]];
   const made = make?.user.attributes ?? prelink?.attributes;
-  if (made !== undefined) return [...Object.entries(made).map(([name, value]): Field => [name, '', value]), ...linked];
+  const isDisabled = backup.get(sub)?.user.enabled === false;
+  if (made !== undefined)
+    return [
+      ...Object.entries(made).map(([name, value]): Field => [name, '', value]),
+      ...linked,
+      ...(isDisabled ? [['enabled', '', 'false'] as const] : []),
+    ];
   if (account === undefined) return [];
   const found = backup.get(sub);
   if (found === undefined)
@@ -89,7 +95,9 @@ function userFields(decision: UserDecision, { backup, accounts }: Sides): Field[
     ]),
     ...linked,
     ...(user.enabled === account.enabled ? [] : [['enabled', String(account.enabled), String(user.enabled)] as const]),
-    ...(user.sub === account.sub ? [] : [['status', account.status, user.status] as const]),
-    ...(user.sub === account.sub ? [] : [['created', account.created, user.created] as const]),
+    // By these a person tells whose account it is; nobody writes them.
+    ...(result === 'collision'
+      ? [['status', account.status, user.status] as const, ['created', account.created, user.created] as const]
+      : []),
   ];
 }

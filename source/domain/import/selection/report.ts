@@ -9,7 +9,7 @@ export const SELECTION_RESULTS = [
   'created',
   /** The pool had it; values of the backup were set, memberships added. */
   'updated',
-  /** The pool had it just so. */
+  /** The pool had all that the backup holds; what it has beyond that stays. */
   'unchanged',
   /** The pool had it, and it was left as it is: `existing` is `skip`, or a rule leaves it out. */
   'skipped',
@@ -17,7 +17,7 @@ export const SELECTION_RESULTS = [
   'collision',
   /** The run that was asked does not hold it. */
   'notInBackup',
-  /** A member of a group who is not in the pool, and was not asked for. */
+  /** A membership whose member or group is not in the pool, and was not asked for. */
   'gone',
   /** Of an undo: the old value stands again. */
   'undone',
@@ -28,6 +28,9 @@ export const SELECTION_RESULTS = [
 ] as const;
 /** One of SELECTION_RESULTS. */
 export type SelectionResult = (typeof SELECTION_RESULTS)[number];
+
+/** Why a membership is `gone` whose group the pool lacks; of a user who was asked for no group is made. */
+export const GROUP_LACKING = 'the group is not in the pool: ask for it as well';
 
 /** The results with which a selection is not complete: something that was asked for is missing. */
 export const MISSING_RESULTS: readonly SelectionResult[] = ['collision', 'notInBackup', 'failed'];

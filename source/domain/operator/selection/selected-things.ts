@@ -48,6 +48,30 @@ export function resultCounts(
   return [...counts.values()];
 }
 
+/** The results whose words are this product's own; of what failed Cognito may have said something about one user. */
+const IN_OWN_WORDS: ReadonlySet<SelectionResult> = new Set(['gone', 'skipped', 'collision', 'notInBackup']);
+
+/** Why it is not written, so that things can be counted by it: the name of a rule, or a sentence that names nobody; else empty. */
+export function reasonOfRow({ result, what }: Pick<ResultRow, 'result' | 'what'>): string {
+  if (result !== 'failed' && !IN_OWN_WORDS.has(result)) return '';
+  const [, rule] = /^([A-Z][A-Za-z]*): /.exec(what) ?? [];
+  return rule ?? (result === 'failed' ? '' : what);
+}
+
+/** How many things of which kind have which result for which reason, in the order in which they first occur. */
+export function reasonCounts(
+  rows: readonly Pick<ResultRow, 'sub' | 'group' | 'result' | 'what'>[],
+): readonly (ReturnType<typeof resultCounts>[number] & { readonly reason: string })[] {
+  const byReason = new Map<string, (typeof rows)[number][]>();
+  for (const row of rows) {
+    const reason = reasonOfRow(row);
+    const rest = byReason.get(reason) ?? [];
+    rest.push(row);
+    byReason.set(reason, rest);
+  }
+  return [...byReason].flatMap(([reason, rest]) => resultCounts(rest).map((one) => ({ ...one, reason })));
+}
+
 /** In how many things each field differs, the most frequent first. */
 export function fieldCounts(things: readonly SelectedThing[]): readonly (readonly [field: string, count: number])[] {
   const counts = new Map<string, number>();

@@ -4,9 +4,10 @@ import type { SelectionResult } from '../../import/selection/report.ts';
 const RESULT_WORDS: Readonly<Record<SelectionResult, { readonly planned: string; readonly done: string }>> = {
   created: { planned: 'will be created', done: 'created' },
   updated: { planned: 'will be overwritten', done: 'overwritten' },
-  unchanged: { planned: 'is as in the backup', done: 'was as in the backup' },
+  unchanged: { planned: 'has what the backup holds', done: 'had what the backup holds' },
   skipped: { planned: 'stays as it is', done: 'left as it was' },
-  collision: { planned: 'another account has the name', done: 'not restored: another account has the name' },
+  // Which account it is that has the name, is said beside it.
+  collision: { planned: 'will not be restored', done: 'not restored' },
   notInBackup: { planned: 'is not in this export', done: 'not restored: not in this export' },
   gone: { planned: 'is gone from the pool, and not asked for', done: 'gone from the pool, and not asked for' },
   undone: { planned: 'will be put back', done: 'put back' },
@@ -19,7 +20,7 @@ const MEMBERSHIP_WORDS: Partial<typeof RESULT_WORDS> = {
   created: { planned: 'will be added', done: 'added' },
   updated: { planned: 'will be added', done: 'added' },
   unchanged: { planned: 'is there', done: 'was there' },
-  gone: { planned: 'its user is gone from the pool', done: 'its user is gone from the pool' },
+  gone: { planned: 'will not be added', done: 'not added' },
   undone: { planned: 'will be taken away again', done: 'taken away again' },
 };
 
