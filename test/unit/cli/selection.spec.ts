@@ -93,8 +93,8 @@ describe('command line: single users into a living pool', () => {
     pool.cli.answers = [true];
     pool.differences = () => [created(gone()), ...changed(user5)];
     pool.results = () => [
-      { ...asResult(aDifference(gone(), { result: 'created' }) as never), poolSub: 'new-sub' },
-      asResult(aDifference(user5, { result: 'updated' }) as never),
+      { ...asResult(aDifference(gone(), { result: 'created' })), poolSub: 'new-sub' },
+      asResult(aDifference(user5, { result: 'updated' })),
     ];
     expect(await pool.run('restore-user', 'user3', 'user5', '--existing', 'update', '--tps', '5')).to.equal(0);
     expect(pool.shown).to.contain('in the pool: +15550100; in the backup: +15550199');
@@ -219,8 +219,8 @@ describe('command line: single users into a living pool', () => {
     const pool = new LivingPoolCli(exports);
     pool.differences = () => [created(gone()), ...changed(user5)];
     pool.results = () => [
-      asResult(aDifference(gone(), { result: 'failed' }) as never, 'InvalidParameterException'),
-      asResult(aDifference(user5, { result: 'updated' }) as never),
+      asResult(aDifference(gone(), { result: 'failed' }), 'InvalidParameterException'),
+      asResult(aDifference(user5, { result: 'updated' })),
     ];
     expect(await pool.run('restore-user', 'user3', 'user5', '--yes', '--existing', 'update', '--json')).to.equal(3);
     expect(pool.cli.summary).to.include({ outcome: 'partial', user_pool: LIVING });
@@ -242,7 +242,7 @@ describe('command line: single users into a living pool', () => {
     const pool = new LivingPoolCli(exports);
     const lost = exports.world.source.find('lost') as PoolUser;
     pool.differences = () => [created(lost)];
-    pool.results = () => [{ ...asResult(aDifference(lost, { result: 'created' }) as never), poolSub: 'new-sub' }];
+    pool.results = () => [{ ...asResult(aDifference(lost, { result: 'created' })), poolSub: 'new-sub' }];
     expect(await pool.run('restore-user', 'lost', '--yes')).to.equal(0);
     expect(pool.shown).to.contain(
       `admin-set-user-password --region us-east-1 --user-pool-id ${LIVING} --username new-sub`,
@@ -381,7 +381,7 @@ describe('command line: single users into a living pool', () => {
       for (const chosen of [[], ['--run', run]] as const) {
         const pool = new LivingPoolCli(exports);
         pool.differences = () => [created(gone())];
-        pool.results = () => [asResult(aDifference(gone(), { result: 'created' }) as never)];
+        pool.results = () => [asResult(aDifference(gone(), { result: 'created' }))];
         const line = [command, 'user3', '--snapshot', 's3://my-vault/', ...chosen, '--yes'];
         expect(await pool.run(...line)).to.equal(0);
         expect(pool.starts).to.have.length(2);
@@ -399,7 +399,7 @@ describe('command line: single users into a living pool', () => {
     const restored = async (): Promise<{ readonly pool: LivingPoolCli; readonly id: string }> => {
       const pool = new LivingPoolCli(exports);
       pool.differences = () => changed(user5);
-      pool.results = () => [asResult(aDifference(user5, { result: 'updated' }) as never)];
+      pool.results = () => [asResult(aDifference(user5, { result: 'updated' }))];
       expect(await pool.run('restore-user', 'user5', '--yes', '--existing', 'update')).to.equal(0);
       return { pool, id: (pool.starts[0]?.input['Selection'] as string).split('/')[3] ?? '' };
     };
