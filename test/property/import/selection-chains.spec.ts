@@ -60,7 +60,7 @@ const comparable = ({ attributes }: PoolUser): Record<string, string> =>
 interface Change {
   readonly by: 'us' | 'somebody';
   readonly selection: string;
-  /** Username and attribute, `enabled` or group. */
+  /** `sub` and attribute, `enabled` or group: who is made in the place of a deleted account is another. */
   readonly what: string;
   readonly value: string;
 }
@@ -107,29 +107,31 @@ class Chain {
         );
       return outcome;
     };
-    const nameOf = (username: string): string => source.find(username)?.username ?? username;
+    const subOf = (username: string): string => source.find(username)?.sub ?? username;
     writer.updateAttributes = (pool, username, set) =>
       note(
-        Object.entries(set).map(([name, value]) => [`${nameOf(username)} ${name}`, value] as const),
+        Object.entries(set).map(([name, value]) => [`${subOf(username)} ${name}`, value] as const),
         'updateAttributes',
         () => updateAttributes(pool, username, set),
       );
     writer.enableUser = (pool, username) =>
-      note([[`${nameOf(username)} enabled`, 'true']], 'enableUser', () => enableUser(pool, username));
+      note([[`${subOf(username)} enabled`, 'true']], 'enableUser', () => enableUser(pool, username));
     writer.disableUser = (pool, username) =>
-      note([[`${nameOf(username)} enabled`, 'false']], 'disableUser', () => disableUser(pool, username));
+      note([[`${subOf(username)} enabled`, 'false']], 'disableUser', () => disableUser(pool, username));
     writer.addUserToGroup = (pool, username, group) =>
-      note([[`${nameOf(username)} in ${group}`, 'true']], 'addUserToGroup', () =>
-        addUserToGroup(pool, username, group),
-      );
+      note([[`${subOf(username)} in ${group}`, 'true']], 'addUserToGroup', () => addUserToGroup(pool, username, group));
     writer.createGroup = (pool, group) =>
       note([[`group ${group.name} description`, group.description ?? '']], 'createGroup', () =>
         createGroup(pool, group),
       );
-    writer.createUser = (pool, user): Promise<{ readonly sub: string } | Refusal> =>
-      this.refuses('createUser', user.username)
-        ? Promise.resolve({ refused: 'InvalidParameterException' })
-        : createUser(pool, user);
+    writer.createUser = async (pool, user): Promise<{ readonly sub: string } | Refusal> => {
+      if (this.refuses('createUser', user.username)) return { refused: 'InvalidParameterException' };
+      const made = await createUser(pool, user);
+      if ('sub' in made)
+        for (const [name, value] of Object.entries(user.attributes))
+          this.changes.push({ by: 'us', selection: this.selection, what: `${made.sub} ${name}`, value });
+      return made;
+    };
   }
 
   async begin(): Promise<void> {
@@ -172,22 +174,20 @@ class Chain {
     if (users.length === 0) return;
     const user = this.one(users);
     const note = (what: string, value: string): void =>
-      void this.changes.push({ by: 'somebody', selection: '', what: `${user.username} ${what}`, value });
+      void this.changes.push({ by: 'somebody', selection: '', what: `${user.sub} ${what}`, value });
     const modified = new Date(clock.now()).toISOString();
     const put = (over: Partial<PoolUser>): void => source.put({ ...user, modified, ...over });
     const dice = this.random();
     if (dice < 0.04) {
       source.remove(user.username);
-      // Whoever is made in the place has nothing of this one.
-      for (const one of [...PLAIN, 'email', 'enabled', ...GROUPS.map((group) => `in ${group}`)]) note(one, '');
     } else if (dice < 0.07) {
       const group = this.one(GROUPS);
       source.removeGroup(group);
       for (const one of source.users.values())
-        this.changes.push({ by: 'somebody', selection: '', what: `${one.user.username} in ${group}`, value: '' });
+        this.changes.push({ by: 'somebody', selection: '', what: `${one.user.sub} in ${group}`, value: '' });
     } else if (dice < 0.45) {
       const name = this.one(PLAIN);
-      const before = this.changes.filter(({ what }) => what === `${user.username} ${name}`).at(-2)?.value;
+      const before = this.changes.filter(({ what }) => what === `${user.sub} ${name}`).at(-2)?.value;
       const value = this.maybe(0.2) && before !== undefined ? before : this.text();
       put({ attributes: { ...user.attributes, [name]: value } });
       note(name, value);

@@ -11,7 +11,7 @@ import { createSelected } from './create-selected.ts';
 import { isMade, isWork } from './decisions.ts';
 import type { Decision, MembershipDecision } from './decisions.ts';
 import { prelinkSelected } from './link-selected.ts';
-import { confirmSeen, earlierWrites } from './earlier-writes.ts';
+import { confirmSeen, earlierWrites, recordChanged } from './earlier-writes.ts';
 import { overwriteOf, writeOver } from './overwrite.ts';
 import type { Overwrite } from './overwrite.ts';
 import type { UndoEntry } from './undo-file.ts';
@@ -86,6 +86,7 @@ async function prepare(run: WorkRun, batch: readonly number[]): Promise<Prepared
     if (account === undefined) return;
     const overwrite = overwriteOf(decision, account, earlierWrites(run));
     confirmSeen(run, overwrite.seen);
+    for (const entry of overwrite.theirs) recordChanged(run, entry);
     overwrites.set(index, await withoutTaken(run, account, overwrite));
   });
   for (const index of batch) {

@@ -2,7 +2,6 @@ import { changedAttributes } from '../../digests/user-content.ts';
 import { poolGroups } from '../../listing/pool-groups.ts';
 import type { PoolGroup, PoolUser } from '../../model.ts';
 import { restoreFolder } from '../plan/plan-model.ts';
-import { changeDated, changedAfter } from '../reconcile/changed-since.ts';
 import { hasValue, wantedAttributes } from './attributes.ts';
 import { earlierWrites } from './earlier-writes.ts';
 import { isWork } from './decisions.ts';
@@ -12,10 +11,10 @@ import { findMembers, newMemberLook, readMembers } from './find-members.ts';
 import type { Members } from './find-members.ts';
 import { lookOn } from './look-on.ts';
 import { attributeEntry, flagEntry, isChangedAfter, overwriteOf, writeOver } from './overwrite.ts';
+import { isChangedSince } from './made-changes.ts';
 import { readAccounts } from './selection-run.ts';
 import { withoutTaken } from './taken-aliases.ts';
 import type { UndoEntry } from './undo-file.ts';
-import { disabling } from './create-selected.ts';
 import { poolSubOf } from './work-run.ts';
 import type { WorkRun } from './work-run.ts';
 
@@ -120,7 +119,7 @@ function wrongWithUser(run: WorkRun, decision: UserDecision, account: PoolUser):
 /** Whether an attribute, or `enabled`, is otherwise since somebody changed it after Cognito had confirmed it to us. */
 function isTheirs(run: WorkRun, decision: UserDecision, account: PoolUser, name: string): boolean {
   const { accounts } = run;
-  const { confirmedAt, lastWriteAt } = earlierWrites(run);
+  const { confirmedAt, lastWriteAt, wasChanged } = earlierWrites(run);
   const { make, prelink, set } = decision;
   const made = make?.user ?? prelink;
   if (name === 'enabled') {
@@ -132,6 +131,7 @@ function isTheirs(run: WorkRun, decision: UserDecision, account: PoolUser, name:
   return isChangedAfter(attributeEntry(decision, account, { name, value: null }), account, {
     confirmedAt,
     lastWriteAt,
+    wasChanged,
   });
 }
 
@@ -178,14 +178,6 @@ export async function completeCreated(run: WorkRun, wrong: readonly Wrong[]): Pr
       entries: [],
     });
   }
-}
-
-/** A date between two writes of ours may be that of the flag, where it is not known when that was written. */
-function isChangedSince({ accounts }: WorkRun, { sub, make, prelink }: UserDecision, account: PoolUser): boolean {
-  const dated = changeDated(account, accounts.lastWriteAt(sub));
-  if (dated !== 'between' || (make?.user ?? prelink)?.enabled === true) return dated === 'later' || dated === 'between';
-  const disabledAt = accounts.confirmedAt(disabling(sub, accounts));
-  return disabledAt !== undefined && changedAfter(account, Date.parse(account.created), [disabledAt]);
 }
 
 /** What the account has no value of at all; the flag of an address goes with it. */

@@ -1,6 +1,8 @@
-import type { Accounts } from '../accounts/accounts.ts';
+import { accountBySub } from '../../listing/account-by-sub.ts';
+import type { PoolUser } from '../../model.ts';
 import { isUnanswered } from '../updates/unanswered.ts';
 import type { UserDecision } from './decisions.ts';
+import { disabling, isChangedSince } from './made-changes.ts';
 import { endAs, giveAgain } from './work-run.ts';
 import type { WorkRun } from './work-run.ts';
 
@@ -21,13 +23,23 @@ export async function createSelected(run: WorkRun, index: number, decision: User
     undo.refused({ kind: 'createdUser', sub, name });
   };
   const before = run.accounts.newSubOf(sub);
-  if (!(await run.imported.has(make))) {
+  const adopting = (account: PoolUser): void => void isChangedSince(run, decision, account);
+  if (await run.imported.has(make)) {
+    if (!make.user.enabled && !run.accounts.wasDisabled(sub)) {
+      const account = await accountBySub(run.deps.pool, plan.newUserPoolId, run.accounts.newSubOf(sub) ?? '');
+      if (account !== undefined) adopting(account);
+    }
+  } else {
     if (!plan.mayCreateUsers)
       return fail(
         'failed',
         'TriggersWouldFire: creating the user would fire the pool\'s triggers; see "AllowTriggers"',
       );
-    const outcome = await run.creations.create(make.user, { name: JOURNAL, chunk: make.row?.chunk ?? null });
+    const outcome = await run.creations.create(make.user, {
+      name: JOURNAL,
+      chunk: make.row?.chunk ?? null,
+      adopting,
+    });
     if (outcome === 'collision') return fail('collision', 'another account took the sign-in name meanwhile');
     if (typeof outcome === 'object' && 'refused' in outcome) {
       if (isUnanswered(outcome)) return endAs(run, index, 'failed', 'Cognito did not answer; start again');
@@ -49,9 +61,6 @@ async function disable(run: WorkRun, index: number, { user }: Make): Promise<voi
   if (outcome === 'done') {
     run.accounts.recordDisabled(user.sub);
     run.accounts.recordConfirmed(disabling(user.sub, run.accounts), run.deps.clock.now());
-  } else if (!isUnanswered(outcome)) endAs(run, index, 'failed', `disable: ${outcome.refused}`);
+  } else if (isUnanswered(outcome)) run.accounts.recordMayBeDisabled(user.sub);
+  else endAs(run, index, 'failed', `disable: ${outcome.refused}`);
 }
-
-/** What is recorded as confirmed where the account that was made for the user was disabled. */
-export const disabling = (sub: string, accounts: Pick<Accounts, 'newSubOf'>): string =>
-  `disabled ${accounts.newSubOf(sub) ?? ''}`;

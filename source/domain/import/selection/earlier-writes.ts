@@ -11,6 +11,8 @@ export interface EarlierWrites {
   readonly undo: Pick<UndoFile, 'like'>;
   /** When Cognito confirmed the write, milliseconds since the epoch; undefined where it is not known to have done so. */
   readonly confirmedAt: (entry: UndoEntry) => number | undefined;
+  /** Whether a look has told before that somebody changed it: a later write of ours dates the account anew. */
+  readonly wasChanged: (entry: UndoEntry) => boolean;
   /** When Cognito answered our last write to the user of the backup, milliseconds since the epoch. */
   readonly lastWriteAt: (sub: string) => number | undefined;
   readonly now: number;
@@ -27,6 +29,7 @@ interface Records {
 export const earlierWrites = ({ undo, accounts, deps }: Records): EarlierWrites => ({
   undo,
   confirmedAt: (entry) => accounts.confirmedAt(undoKey(entry)),
+  wasChanged: (entry) => accounts.confirmedAt(changeOf(entry)) !== undefined,
   lastWriteAt: (sub) => accounts.lastWriteAt(sub),
   now: deps.clock.now(),
 });
@@ -40,3 +43,9 @@ export function confirm({ accounts, deps }: Records, entry: UndoEntry): void {
 export function confirmSeen(run: Records, entries: readonly UndoEntry[]): void {
   for (const entry of entries) if (run.accounts.confirmedAt(undoKey(entry)) === undefined) confirm(run, entry);
 }
+
+/** Somebody changed it after we had written it. */
+export const recordChanged = ({ accounts, deps }: Records, entry: UndoEntry): void =>
+  accounts.recordConfirmed(changeOf(entry), deps.clock.now());
+
+const changeOf = (entry: UndoEntry): string => `changed ${undoKey(entry)}`;

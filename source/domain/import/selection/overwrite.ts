@@ -20,6 +20,8 @@ export interface Overwrite {
   readonly seen: readonly UndoEntry[];
   /** Attributes, or `enabled`, that are left since somebody changed them. */
   readonly changed: readonly string[];
+  /** Of those, what an earlier start or invocation had written. */
+  readonly theirs: readonly UndoEntry[];
   /** Addresses by which somebody else signs in. */
   readonly taken: readonly string[];
 }
@@ -34,16 +36,18 @@ export function overwriteOf(user: UserDecision, account: PoolUser, earlier: Earl
   const { set } = user;
   const { undo } = earlier;
   const changed: string[] = [];
+  const theirs: UndoEntry[] = [];
   const attributes: AttributeWanted[][] = [];
   const entryOf = ({ name, value }: AttributeWanted): OfAttribute => attributeEntry(user, account, { name, value });
   for (const unit of unitsOf(set?.attributes ?? [])) {
     const differing = unit.filter((wanted) => !hasValue(account, wanted.name, wanted.value));
     if (differing.length === 0) continue;
+    const since = differing.filter((wanted) => isTheirs(undo.like(entryOf(wanted)), account, earlier));
     const other = unit.filter(
       (wanted) =>
-        (wanted.replaces !== undefined && !hasValue(account, wanted.name, wanted.replaces)) ||
-        (differing.includes(wanted) && isTheirs(undo.like(entryOf(wanted)), account, earlier)),
+        (wanted.replaces !== undefined && !hasValue(account, wanted.name, wanted.replaces)) || since.includes(wanted),
     );
+    theirs.push(...since.map(entryOf));
     if (other.length > 0) changed.push(...other.map((wanted) => wanted.name));
     else attributes.push(unit);
   }
@@ -58,6 +62,7 @@ export function overwriteOf(user: UserDecision, account: PoolUser, earlier: Earl
     attributes,
     enabled,
     changed,
+    theirs,
     taken: [],
     entries: [...written.map(entryOf), ...(enabled === undefined || flag === undefined ? [] : [flag])],
     seen: wanted.filter((entry) => isSo(account, entry) && undo.like(entry) !== undefined),
@@ -103,12 +108,13 @@ const isTheirs = (known: UndoEntry | undefined, account: PoolUser, earlier: Earl
   known?.kind === 'attribute' &&
   (!hasValue(account, known.attribute, known.before) || isChangedAfter(known, account, earlier));
 
-/** Whether Cognito's date tells that somebody changed the account after this was written. */
+/** Whether Cognito's date tells, or told, that somebody changed the account after this was written. */
 export function isChangedAfter(
   entry: OfAttribute,
   account: PoolUser,
-  { confirmedAt, lastWriteAt }: Pick<EarlierWrites, 'confirmedAt' | 'lastWriteAt'>,
+  { confirmedAt, lastWriteAt, wasChanged }: Pick<EarlierWrites, 'confirmedAt' | 'lastWriteAt' | 'wasChanged'>,
 ): boolean {
+  if (wasChanged(entry)) return true;
   const at = confirmedAt(entry);
   const flag = confirmedAt({ ...entry, kind: 'enabled', before: false, after: false });
   return at !== undefined && changedAfter(account, at, [lastWriteAt(entry.sub), flag]);

@@ -27,6 +27,8 @@ export interface CreateUserDeps {
   readonly journal: CreationJournal;
   /** What would prove that an import job had made the account all the same. */
   readonly row: Omit<RowEvidence, 'told'>;
+  /** Told of an account that was made earlier, before the next write to it. */
+  readonly adopting?: ((account: PoolUser) => void) | undefined;
 }
 
 /**
@@ -81,6 +83,7 @@ export async function adopt(
   if (by === undefined) return 'collision';
   if (accounts.newSubOf(user.sub) !== account.sub)
     accounts.recordMade(user.sub, { newSub: account.sub, at: Date.parse(account.created), by });
+  deps.adopting?.(account);
   if (by === 'import') return 'existed';
   if (account.status !== TEMPORARY_PASSWORD_STATUS) return 'done';
   await deps.journal.record(user.sub, account.sub);

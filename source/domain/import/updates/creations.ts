@@ -12,6 +12,8 @@ import type { UpdateUsersDeps } from './deps.ts';
 export interface CreationWork extends JournalName {
   /** The chunk whose import jobs had the users; null: none had. */
   readonly chunk: number | null;
+  /** See CreateUserDeps. */
+  readonly adopting?: (account: PoolUser) => void;
 }
 
 /** Creates the users of batches one by one, each work with its journal. */
@@ -35,7 +37,7 @@ export class Creations {
     return adopt(this.plan, user, account, await this.#depsOf(work));
   }
 
-  async #depsOf({ chunk, ...named }: CreationWork): Promise<CreateUserDeps> {
+  async #depsOf({ chunk, adopting, ...named }: CreationWork): Promise<CreateUserDeps> {
     const { plan, deps, accounts } = this;
     if (this.#open?.name !== named.name)
       this.#open = { name: named.name, journal: CreationJournal.open(deps, plan, named) };
@@ -44,6 +46,7 @@ export class Creations {
       ...deps,
       accounts,
       journal: await this.#open.journal,
+      adopting,
       row: { windows, importsConfirmed: plan.importsConfirmed ?? false },
     };
   }

@@ -1,11 +1,11 @@
 import { expect } from 'chai';
 import { selectionKeys } from '../../../../source/domain/import/plan/selection-keys.ts';
 import type { UndoEntry } from '../../../../source/domain/import/selection/undo-file.ts';
-import type { PoolUser } from '../../../../source/domain/model.ts';
+import type { PoolSettings, PoolUser } from '../../../../source/domain/model.ts';
 import { putRequest, resultsOf, rowsOfSelection, select } from '../../../support/import/selections.ts';
 import type { SelectionRow } from '../../../support/import/selections.ts';
 import { SOURCE, WorkflowWorld } from '../../../support/workflows/workflow-world.ts';
-import { aUser } from '../../../support/world/builders.ts';
+import { addUsers, aUser } from '../../../support/world/builders.ts';
 
 const ANA = { email: 'ana@example.test', email_verified: 'true', name: 'Ana', nickname: 'A' };
 
@@ -81,6 +81,26 @@ describe('A selection that ended partial is started again', () => {
       expect(ana(world).attributes).to.include({ name: now, nickname: 'Bad' });
     });
 
+  it('16.2: the value that it had before stays, also after further starts that wrote something else', async () => {
+    const world = await backedUp();
+    change(world, { name: 'Bad', nickname: 'Bad', email_verified: 'false' }, { enabled: false });
+    const { writer } = world;
+    const { updateAttributes } = writer;
+    refuseNickname(world);
+    writer.refuse = (call) => (call === 'enableUser' ? 'InvalidParameterException' : undefined);
+    const id = await partly(world, { users: [{ name: 'ana' }] });
+    await world.clock.sleep(3_600_000);
+    change(world, { name: 'Bad' });
+    writer.refuse = () => undefined;
+    expect(await select(world, id)).to.include({ error: 'RestoreIncomplete' });
+    expect(ana(world)).to.include({ enabled: true });
+    expect(ana(world).attributes).to.include({ name: 'Bad' });
+    await anHourLater(world, updateAttributes);
+    expect(await select(world, id)).to.include({ status: 'SUCCEEDED' });
+    expect(ana(world).attributes).to.include({ name: 'Bad', nickname: 'A' });
+    expect(only(world, id)).to.include({ result: 'changedSince', what: 'name changed since and left' });
+  });
+
   it('16.2: whom somebody disabled again since stays so', async () => {
     const world = await backedUp();
     change(world, { nickname: 'Bad' }, { enabled: false });
@@ -113,6 +133,126 @@ describe('A selection that ended partial is started again', () => {
     expect(ana(world)).to.include({ enabled: true });
     expect(ana(world).attributes).to.include({ email_verified: 'true' });
     expect(only(world, id)).to.include({ result: 'created', what: 'enabled changed since and left' });
+  });
+
+  describe('of whoever was created, what was changed since stays, although we have written to the account after that', () => {
+    const BY_HERSELF = { name: 'By herself' };
+
+    async function gone(user: Partial<PoolUser>, settings: Partial<PoolSettings> = {}): Promise<WorkflowWorld> {
+      const world = new WorkflowWorld();
+      world.writer.datesWrites = true;
+      world.source.settings = { ...world.source.settings, ...settings };
+      world.source.put(aUser({ username: 'ana', attributes: ANA, ...user }));
+      await world.export();
+      world.source.remove('ana');
+      return world;
+    }
+
+    async function expectTheirs(world: WorkflowWorld, id: string): Promise<void> {
+      const ended = await select(world, id);
+      expect(ended, ended.cause).to.include({ status: 'SUCCEEDED' });
+      expect(ana(world).attributes).to.include({ ...ANA, ...BY_HERSELF });
+      expect(only(world, id)).to.include({ result: 'created', what: 'name changed since and left' });
+    }
+
+    it('16.2: disabled, which Cognito had refused', async () => {
+      const world = await gone({ enabled: false });
+      world.writer.refuse = (call) => (call === 'disableUser' ? 'InvalidParameterException' : undefined);
+      const id = await partly(world, { users: [{ name: 'ana' }] });
+      await world.clock.sleep(3_600_000);
+      change(world, BY_HERSELF);
+      world.writer.refuse = () => undefined;
+      await expectTheirs(world, id);
+      expect(ana(world)).to.include({ enabled: false });
+    });
+
+    it('16.2: disabled, which Cognito had refused, and was changed between two of our writes', async () => {
+      const world = await gone({ enabled: false });
+      world.source.putGroup({ name: 'staff' });
+      world.source.put(aUser({ username: 'ana', enabled: false, attributes: ANA }));
+      world.source.join('ana', 'staff');
+      await world.export();
+      world.source.remove('ana');
+      world.writer.refuse = (call) => (call === 'disableUser' ? 'InvalidParameterException' : undefined);
+      const id = await putRequest(world, { users: [{ name: 'ana' }] });
+      world.calls.turn = async (call) => {
+        if (call !== 'cognito.addUserToGroup') return;
+        world.calls.turn = undefined;
+        await world.clock.sleep(60_000);
+        change(world, BY_HERSELF);
+        world.writer.datesWrites = false;
+        await world.clock.sleep(60_000);
+      };
+      expect(await select(world, id)).to.include({ error: 'RestoreIncomplete' });
+      await world.clock.sleep(3_600_000);
+      world.writer.datesWrites = true;
+      world.writer.refuse = () => undefined;
+      await expectTheirs(world, id);
+    });
+
+    it('16.2: the password, before which the selection was cut off', async () => {
+      const world = await gone({});
+      world.stopOnKill = true;
+      const id = await putRequest(world, { users: [{ name: 'ana' }] });
+      world.calls.turn = async (call) => {
+        await Promise.resolve();
+        if (call === 'cognito.setPassword') world.calls.killAt(1);
+      };
+      await select(world, id).catch(() => undefined);
+      world.calls.turn = undefined;
+      world.calls.revive();
+      await world.clock.sleep(3_600_000);
+      change(world, BY_HERSELF);
+      await expectTheirs(world, id);
+      expect(ana(world)).to.include({ status: 'CONFIRMED' });
+    });
+
+    it('16.2: disabled, before which the selection was cut off, of whoever came by import job', async function () {
+      this.timeout(60_000);
+      const world = await gone({ enabled: false });
+      addUsers(world.source, 510);
+      world.source.put(aUser({ username: 'ana', enabled: false, attributes: ANA }));
+      expect(await world.export()).to.include({ status: 'SUCCEEDED' });
+      for (const name of [...world.source.users.keys()]) world.source.remove(name);
+      world.stopOnKill = true;
+      const users = ['ana', ...Array.from({ length: 510 }, (_one, nth) => `user${nth}`)];
+      const id = await putRequest(world, { users: users.map((name) => ({ name })) });
+      world.calls.turn = async (call) => {
+        await Promise.resolve();
+        if (call === 'cognito.disableUser') world.calls.killAt(1);
+      };
+      await select(world, id).catch(() => undefined);
+      world.calls.turn = undefined;
+      world.calls.revive();
+      await world.clock.sleep(3_600_000);
+      change(world, BY_HERSELF);
+      const ended = await select(world, id);
+      expect(ended, ended.cause).to.include({ status: 'SUCCEEDED' });
+      expect(world.calls.countOf('cognito.createUser')).to.equal(0);
+      expect(ana(world)).to.include({ enabled: false });
+      expect(ana(world).attributes).to.include(BY_HERSELF);
+      const row = rowsOfSelection(world, id).find(({ sign_in_name: name }) => name === 'ana');
+      expect(row).to.include({ result: 'created', what: 'name changed since and left' });
+    });
+
+    it('16.2: an address, which somebody else had', async () => {
+      const phone = { phone_number: '+4915100000', phone_number_verified: 'true' };
+      const world = await gone(
+        { attributes: { ...ANA, ...phone } },
+        { aliasAttributes: ['email', 'phone_number'], autoVerifiedAttributes: [] },
+      );
+      world.source.put(aUser({ username: 'ben', attributes: { email: ANA.email, email_verified: 'true' } }));
+      world.source.put(aUser({ username: 'cleo', attributes: phone }));
+      const id = await partly(world, { users: [{ name: 'ana' }] });
+      await world.clock.sleep(3_600_000);
+      change(world, BY_HERSELF);
+      world.source.remove('cleo');
+      expect(await select(world, id)).to.include({ error: 'RestoreIncomplete' });
+      expect(ana(world).attributes).to.include({ ...phone, ...BY_HERSELF });
+      await world.clock.sleep(3_600_000);
+      world.source.remove('ben');
+      await expectTheirs(world, id);
+    });
   });
 
   it('16.2: a setting of a group that somebody changed since stays', async () => {
