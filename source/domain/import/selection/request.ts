@@ -51,7 +51,7 @@ export const selectionRequestShape = v.pipe(
   }),
   v.check(
     ({ users, groups }) => users.length + groups.length <= MOST_SELECTED,
-    `it names more than ${number(MOST_SELECTED)} users and groups, which is the most at once`,
+    `of users and groups it names more than ${number(MOST_SELECTED)}, which is the most at once`,
   ),
   v.check(
     ({ users, groups, undo }) => undo !== undefined || users.length + groups.length > 0,
