@@ -273,7 +273,11 @@ describe('A selection restored into a living pool', () => {
     ['nobody', { ...ONE, users: [] }, 'it names no user, no group and no selection to undo'],
     ['two in one', { ...ONE, undo: newSelectionId() }, 'those are two requests'],
     ['an undo of what is none', { ...ONE, users: [], undo: '../x' }, 'undo must be the id of a selection'],
-    ['too many', { ...ONE, users: Array(50_001).fill({ name: 'ana' }) }, 'of users and groups it names more than 50,000'],
+    [
+      'too many',
+      { ...ONE, users: Array(50_001).fill({ name: 'ana' }) },
+      'of users and groups it names more than 50,000',
+    ],
   ] as const)
     it(`16.2: a request with ${what} is refused in one message, which names nobody`, async () => {
       const world = await backedUp();
