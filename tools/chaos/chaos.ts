@@ -82,9 +82,10 @@ export async function runSeeds(
     await coverage.look(cloud);
   }
   const [first] = deployments.values();
-  // Aliases need one action more.
+  // Aliases need one action more, and so do pools that take two kinds of addresses.
   const any = deployments.get('alias') ?? first;
-  const spared = any === undefined || !everywhere ? [] : await sweep(any, coverage, tell);
+  const swept = [any, deployments.get('email-phone')].filter((one) => one !== undefined);
+  const spared = everywhere ? await sweep(swept, coverage, tell) : [];
   for (const problem of spared) tell(`  PROBLEM ${problem}`);
   const resumes = any === undefined || selections ? [] : await resumeCosts(any);
   for (const { workflow, undisturbed, resumed, problem } of resumes)

@@ -15,13 +15,27 @@ import { runUntilWell } from './workflow-run.ts';
 
 /**
  * Actions that are called seldom (a job is looked for by its name, a log is read) may have been spared so far: one more
- * export and one more restore, in which they are called. @returns what is still spared, and what went wrong
+ * export and one more restore of each of these pools, in which they are called. @returns what is still spared, and what went
+ * wrong
  */
 export async function sweep(
-  deployment: Deployment,
+  deployments: readonly Deployment[],
   coverage: Coverage,
   tell: (line: string) => void,
 ): Promise<string[]> {
+  const problems: string[] = [];
+  for (const deployment of deployments) problems.push(...(await sweepOne(deployment, coverage, tell)));
+  return [
+    ...problems,
+    ...EVERYWHERE.flatMap((what) => coverage.spared(what).map((action) => `${action} never met: ${what}`)),
+  ];
+}
+
+async function sweepOne(
+  deployment: Deployment,
+  coverage: Coverage,
+  tell: (line: string) => void,
+): Promise<readonly string[]> {
   const { cloud, signIn } = deployment;
   const problems: string[] = [];
   await coverage.look(cloud);
@@ -40,7 +54,7 @@ export async function sweep(
       { ...run, sfn: stepFunctionsIn(deployment.cloud, PRIMARY), workflow: deployment.exportWorkflow, input: ALLOWED },
       [],
     );
-    const poolId = await createPoolFor(cognitoIn(deployment.cloud, SECONDARY), signIn, `swept-${index}`);
+    const poolId = await createPoolFor(cognitoIn(deployment.cloud, SECONDARY), signIn, `swept-${signIn}-${index}`);
     const imported = await runUntilWell(
       {
         ...run,
@@ -56,10 +70,7 @@ export async function sweep(
     problems.push(...exported.problems, ...imported.problems);
   }
   await coverage.look(cloud);
-  return [
-    ...problems,
-    ...EVERYWHERE.flatMap((what) => coverage.spared(what).map((action) => `${action} never met: ${what}`)),
-  ];
+  return problems;
 }
 
 /** So many users are spoiled, and so long it is waited for them. */
