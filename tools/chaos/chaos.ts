@@ -84,7 +84,7 @@ export async function runSeeds(
   const [first] = deployments.values();
   // Aliases need one action more, and so do pools that take two kinds of addresses.
   const any = deployments.get('alias') ?? first;
-  const swept = [any, deployments.get('email-phone')].filter((one) => one !== undefined);
+  const swept = [...new Set([any, deployments.get('email-phone')])].filter((one) => one !== undefined);
   const spared = everywhere ? await sweep(swept, coverage, tell) : [];
   for (const problem of spared) tell(`  PROBLEM ${problem}`);
   const resumes = any === undefined || selections ? [] : await resumeCosts(any);

@@ -76,11 +76,16 @@ export async function damagePool(
 
 /** New users in place of those who are gone, so that later runs have a pool of the same size. */
 export async function refill(deployment: Deployment, users: number, random: SeededRandom): Promise<void> {
-  const { cloud, poolId, signIn, nextUser } = deployment;
+  const { cloud, poolId } = deployment;
   const missing = users - (await nativeUsernames(cognitoIn(cloud, PRIMARY), poolId)).length;
-  if (missing <= 0) return;
-  deployment.nextUser += missing;
-  await cloud.putUsers(PRIMARY, poolId, usersFor(signIn, missing, random.integer(1, 2 ** 30), nextUser));
+  if (missing > 0) await addUsers(deployment, missing, random);
+}
+
+/** Puts so many new users into the pool. */
+export async function addUsers(deployment: Deployment, count: number, random: SeededRandom): Promise<void> {
+  const { cloud, poolId, signIn, nextUser } = deployment;
+  deployment.nextUser += count;
+  await cloud.putUsers(PRIMARY, poolId, usersFor(signIn, count, random.integer(1, 2 ** 30), nextUser));
 }
 
 async function nativeUsernames(client: CognitoIdentityProviderClient, UserPoolId: string): Promise<string[]> {

@@ -9,6 +9,7 @@ import { ALLOWED } from './deployment.ts';
 import type { Deployment } from './deployment.ts';
 import { EVERYWHERE, firstOfEachAction, groupTwice, jobForgotten, shortPages } from './faults.ts';
 import { PRIMARY, SECONDARY } from '../deploy/regions.ts';
+import { addUsers } from './mass-damage.ts';
 import { createPoolFor } from './sign-in.ts';
 import { calm } from './simulation.ts';
 import { runUntilWell } from './workflow-run.ts';
@@ -46,6 +47,8 @@ async function sweepOne(
     const random = new SeededRandom(index + 1);
     const run = { random, event: 'none', meanwhile: nothing, beforeRestart: nothing };
     await churn(deployment, random, 12);
+    // Of whom the export asks by which address they sign in, where the pool takes two.
+    await addUsers(deployment, NEW_USERS, random);
     await cloud.configure({
       faults: [...firstOfEachAction(what), jobForgotten, groupTwice, shortPages(random)],
       importJobs: { endEarly: { afterRows: 5, as: 'Failed', jobs: 2 } },
@@ -72,6 +75,8 @@ async function sweepOne(
   await coverage.look(cloud);
   return problems;
 }
+
+const NEW_USERS = 12;
 
 /** So many users are spoiled, and so long it is waited for them. */
 const SPOILED = 5;
