@@ -135,7 +135,7 @@ async function decided(
     ...(taken.size === 0 ? [] : [takenNote(taken.size)]),
     ...(await unmappedNotes(users, newUserPoolId, deps)),
   ];
-  return { ...(await cutJobs(decisions, basis, accounts, deps)), sides: { backup, accounts: bySub, taken }, notes };
+  return { ...(await cutJobs(decisions, basis, taken, deps)), sides: { backup, accounts: bySub, taken }, notes };
 }
 
 /** By `sub` in the backup: addresses that are to be set, and by which somebody else in the pool signs in. */

@@ -10,7 +10,7 @@ import type { Clock, Log, ObjectStore, UserPoolReader } from '../../ports.ts';
 import { countShape, textsShape } from '../../state/shape.ts';
 import type { Shape, Stored } from '../../state/shape.ts';
 import { aliasHolder } from './alias-holders.ts';
-import { claimKey, claimsOf, CONTACTS } from './attributes.ts';
+import { claimedAliases, claimKey, CONTACTS } from './attributes.ts';
 import type { AddressClaim } from './attributes.ts';
 import { readSpool, SpoolWriter } from '../planning/spool.ts';
 import { accountBySub } from '../../listing/account-by-sub.ts';
@@ -189,7 +189,7 @@ async function namedAccounts(
 }
 
 const claimKeys = (account: PoolUser, { caseSensitive }: RestoredPool): readonly string[] =>
-  claimsOf(account, CONTACTS).map((claim) => claimKey(claim, caseSensitive));
+  claimedAliases(account, { aliases: CONTACTS, caseSensitive });
 
 function wantedOnes(wanted: readonly Wanted[], target: RestoredPool): (user: PoolUser) => boolean {
   const { signInName, caseSensitive } = target;

@@ -7,8 +7,6 @@ import { CHUNK_LIMITS } from '../planning/chunk-size.ts';
 import { folderOf, plannedGroupsKey, recoveryOf, rulesFor } from '../planning/planning-run.ts';
 import type { ScanTableDeps, ScanTableInput } from '../planning/planning-run.ts';
 import type { RestoreTarget } from '../planning/planning-state.ts';
-import type { PoolUser } from '../../model.ts';
-import { claimedAliases } from './attributes.ts';
 import type { BackupRead } from './backup-read.ts';
 import { classified } from './decide-users.ts';
 import type { DecisionBasis } from './decide-users.ts';
@@ -23,23 +21,19 @@ export const decisionsKey = (folder: string): string => `${folder}decisions.ndjs
 
 /**
  * Cuts the users who go by import job into chunks, and says of each in which row it is. Whose address is the alias of another
- * account goes one by one: AdminCreateUser leaves it there, of an import job that is not documented.
+ * account (`taken`, by `sub` in the backup) goes one by one: AdminCreateUser leaves it there, of an import job that is not
+ * documented.
  */
 export async function cutJobs(
   decisions: readonly Decision[],
   basis: DecisionBasis,
-  accounts: readonly PoolUser[],
+  taken: Pick<ReadonlyMap<string, unknown>, 'has'>,
   { objects, limits = CHUNK_LIMITS }: Pick<ScanTableDeps, 'objects' | 'limits'>,
 ): Promise<{ readonly decisions: readonly Decision[]; readonly chunks: readonly ChunkPlan[] }> {
   const bytes = rowBytes(basis);
-  const { aliasAttributes: aliases, caseSensitive } = basis.target.pool.settings;
-  const taken = new Set(accounts.flatMap((account) => claimedAliases(account, { aliases, caseSensitive })));
   const byJob = decisions.filter(
     (decision): decision is UserDecision =>
-      decision.kind === 'user' &&
-      decision.make !== undefined &&
-      bytes.has(decision.sub) &&
-      !claimedAliases(decision.make.user, { aliases, caseSensitive }).some((alias) => taken.has(alias)),
+      decision.kind === 'user' && decision.make !== undefined && bytes.has(decision.sub) && !taken.has(decision.sub),
   );
   if (byJob.length < USERS_FOR_A_JOB) return { decisions, chunks: [] };
   const head = csvBytes(csvHeaderLine(basis.target.header));
