@@ -14,7 +14,7 @@ import { attributeEntry, flagEntry, isChangedAfter, overwriteOf, writeOver } fro
 import { isChangedSince } from './made-changes.ts';
 import { readAccounts } from './selection-run.ts';
 import { withoutTaken } from './taken-aliases.ts';
-import type { UndoEntry } from './undo-file.ts';
+import type { UndoEntry, UndoEntryOf } from './undo-file.ts';
 import { poolSubOf } from './work-run.ts';
 import type { WorkRun } from './work-run.ts';
 
@@ -118,21 +118,16 @@ function wrongWithUser(run: WorkRun, decision: UserDecision, account: PoolUser):
 
 /** Whether an attribute, or `enabled`, is otherwise since somebody changed it after Cognito had confirmed it to us. */
 function isTheirs(run: WorkRun, decision: UserDecision, account: PoolUser, name: string): boolean {
-  const { accounts } = run;
-  const { confirmedAt, lastWriteAt, wasChanged } = earlierWrites(run);
+  const earlier = earlierWrites(run);
   const { make, prelink, set } = decision;
   const made = make?.user ?? prelink;
   if (name === 'enabled') {
-    if (made !== undefined) return made.enabled || accounts.wasDisabled(decision.sub);
-    return confirmedAt(flagEntry(decision, account, set?.enabled === true)) !== undefined;
+    if (made !== undefined) return made.enabled || run.accounts.wasDisabled(decision.sub);
+    return earlier.confirmedAt(flagEntry(decision, account, set?.enabled === true)) !== undefined;
   }
   // What Cognito did not take at once is no change.
   if (made !== undefined) return isChangedSince(run, decision, account) && !hasValue(account, name, null);
-  return isChangedAfter(attributeEntry(decision, account, { name, value: null }), account, {
-    confirmedAt,
-    lastWriteAt,
-    wasChanged,
-  });
+  return isChangedAfter(attributeEntry(decision, account, { name, value: null }), account, earlier);
 }
 
 function wrongWithGroup(run: WorkRun, decision: GroupDecision, there: PoolGroup | undefined): NotAsWritten | undefined {
@@ -145,15 +140,13 @@ function wrongWithGroup(run: WorkRun, decision: GroupDecision, there: PoolGroup 
   if (wrong.length === 0) return undefined;
   const entryOf = (field: string): UndoEntry =>
     make === undefined
-      ? { kind: 'group', group, field: field as OfSetting['field'], before: null, after: null }
+      ? { kind: 'group', group, field: field as UndoEntryOf<'group'>['field'], before: null, after: null }
       : { kind: 'createdGroup', group };
   const { confirmedAt } = earlierWrites(run);
   const changed = wrong.filter((field) => confirmedAt(entryOf(field)) !== undefined);
   const other = wrong.filter((field) => !changed.includes(field));
   return { what: other.length === 0 ? '' : `${other.join(', ')} not as in the backup`, changed };
 }
-
-type OfSetting = Extract<UndoEntry, { readonly kind: 'group' }>;
 
 /**
  * Whoever was created without an attribute that Cognito did not take at once gets it now, where it takes it, and sends

@@ -4,7 +4,7 @@ import type { AttributeRules } from './attributes.ts';
 import type { AttributeWanted, Decision, GroupDecision, MembershipDecision, UserDecision } from './decisions.ts';
 import type { Members } from './find-members.ts';
 import { HAS_ROLE, isSetting } from './group-settings.ts';
-import type { UndoEntry } from './undo-file.ts';
+import type { UndoEntry, UndoEntryOf } from './undo-file.ts';
 
 /** What an undo is decided from. */
 export interface UndoBasis {
@@ -17,10 +17,7 @@ export interface UndoBasis {
   readonly roles: ReadonlyMap<string, string>;
 }
 
-type OfUser = Extract<UndoEntry, { readonly kind: 'attribute' | 'enabled' }>;
-type OfAttribute = Extract<OfUser, { readonly kind: 'attribute' }>;
-type OfMembership = Extract<UndoEntry, { readonly kind: 'membership' }>;
-type OfGroup = Extract<UndoEntry, { readonly kind: 'group' }>;
+type OfUser = UndoEntryOf<'attribute' | 'enabled'>;
 
 const STAYS = 'was created by the selection, and stays';
 const UNPROVEN = 'it was not verified before, so that Cognito could send a code to it';
@@ -45,7 +42,7 @@ export function decideUndo(basis: UndoBasis): Decision[] {
     ({ poolSub }) => poolSub,
   );
   const groups = together(
-    entries.filter((entry): entry is OfGroup => entry.kind === 'group'),
+    entries.filter((entry): entry is UndoEntryOf<'group'> => entry.kind === 'group'),
     ({ group }) => group,
   );
   return [
@@ -77,7 +74,7 @@ export function decideUndo(basis: UndoBasis): Decision[] {
         : [],
     ),
     ...entries
-      .filter((entry): entry is OfMembership => entry.kind === 'membership')
+      .filter((entry): entry is UndoEntryOf<'membership'> => entry.kind === 'membership')
       .map((entry) => undoMembership(entry, bySub.get(entry.poolSub), basis)),
   ];
 }
@@ -92,12 +89,16 @@ function together<T>(entries: readonly T[], keyOf: (entry: T) => string): Readon
   return found;
 }
 
-function undoGroup(group: string, settings: readonly OfGroup[], { poolGroups, roles }: UndoBasis): GroupDecision {
+function undoGroup(
+  group: string,
+  settings: readonly UndoEntryOf<'group'>[],
+  { poolGroups, roles }: UndoBasis,
+): GroupDecision {
   const about = { kind: 'group', group, run: '' } as const;
   const there = poolGroups.get(group);
   if (there === undefined) return { ...about, result: 'gone', what: 'the group is not in the pool any more' };
   const still = settings.filter((setting) => isSetting(there, setting, setting.after));
-  const isOther = (setting: OfGroup): boolean =>
+  const isOther = (setting: UndoEntryOf<'group'>): boolean =>
     ![setting.after, setting.before].some((value) => isSetting(there, setting, value));
   const changed = settings.filter(isOther).map(({ field }) => field);
   // One that cannot be put back costs itself only.
@@ -124,7 +125,7 @@ function undoGroup(group: string, settings: readonly OfGroup[], { poolGroups, ro
   };
 }
 
-const whyKept = ({ field, before }: OfGroup): string | undefined =>
+const whyKept = ({ field, before }: UndoEntryOf<'group'>): string | undefined =>
   field === 'precedence' && before === null
     ? 'Cognito takes no precedence away, and the group had none before'
     : undefined;
@@ -176,7 +177,7 @@ function undoUser(values: readonly OfUser[], account: PoolUser | undefined, { se
  * An address and its flag are one: where one of them was changed since, neither is put back. Whoever went back to the earlier
  * address by hand may have proved it.
  */
-const isAsWritten = ({ attribute }: OfAttribute, values: readonly OfUser[], account: PoolUser): boolean =>
+const isAsWritten = ({ attribute }: UndoEntryOf<'attribute'>, values: readonly OfUser[], account: PoolUser): boolean =>
   values.every(
     (value) =>
       value.kind === 'enabled' ||
@@ -189,7 +190,7 @@ const partnerOf = (name: string): string =>
   name.endsWith(VERIFIED) ? name.slice(0, -VERIFIED.length) : `${name}${VERIFIED}`;
 
 function undoMembership(
-  { sub, name, poolSub, group, before }: OfMembership,
+  { sub, name, poolSub, group, before }: UndoEntryOf<'membership'>,
   account: PoolUser | undefined,
   { poolGroups, members }: UndoBasis,
 ): MembershipDecision {

@@ -8,7 +8,7 @@ import { workInOrder } from '../updates/ordered-window.ts';
 import { accountBySub } from '../../listing/account-by-sub.ts';
 import { CALLS_AT_A_TIME } from '../updates/update-run.ts';
 import type { UserDecision } from './decisions.ts';
-import type { UndoEntry } from './undo-file.ts';
+import type { UndoEntryOf } from './undo-file.ts';
 import { endAs, endedDecisions, giveAgain, poolSubOf } from './work-run.ts';
 import type { WorkRun } from './work-run.ts';
 
@@ -96,10 +96,7 @@ async function linkOne(run: WorkRun, { index, decision, links }: Linked): Promis
 }
 
 /** Of an account that was there; whoever is created stays as a whole. */
-const entriesOf = (
-  { sub, name, poolSub }: UserDecision,
-  links: readonly ExternalIdentity[],
-): Extract<UndoEntry, { readonly kind: 'link' }>[] =>
+const entriesOf = ({ sub, name, poolSub }: UserDecision, links: readonly ExternalIdentity[]): UndoEntryOf<'link'>[] =>
   poolSub === undefined ? [] : links.map(({ provider, id }) => ({ kind: 'link', sub, name, poolSub, provider, id }));
 
 const textOf = (problems: readonly IdentityProblem[]): string =>

@@ -7,7 +7,7 @@ import { hasValue } from './attributes.ts';
 import type { AttributeWanted, UserDecision } from './decisions.ts';
 import { confirm, SEEN_AFTER_MS } from './earlier-writes.ts';
 import type { EarlierWrites } from './earlier-writes.ts';
-import type { UndoEntry } from './undo-file.ts';
+import type { UndoEntry, UndoEntryOf } from './undo-file.ts';
 import { endShort } from './work-run.ts';
 import type { WorkRun } from './work-run.ts';
 
@@ -38,7 +38,8 @@ export function overwriteOf(user: UserDecision, account: PoolUser, earlier: Earl
   const changed: string[] = [];
   const theirs: UndoEntry[] = [];
   const attributes: AttributeWanted[][] = [];
-  const entryOf = ({ name, value }: AttributeWanted): OfAttribute => attributeEntry(user, account, { name, value });
+  const entryOf = ({ name, value }: AttributeWanted): UndoEntryOf<'attribute'> =>
+    attributeEntry(user, account, { name, value });
   for (const unit of unitsOf(set?.attributes ?? [])) {
     const differing = unit.filter((wanted) => !hasValue(account, wanted.name, wanted.value));
     if (differing.length === 0) continue;
@@ -69,15 +70,12 @@ export function overwriteOf(user: UserDecision, account: PoolUser, earlier: Earl
   };
 }
 
-type OfAttribute = Extract<UndoEntry, { readonly kind: 'attribute' }>;
-type OfFlag = Extract<UndoEntry, { readonly kind: 'enabled' }>;
-
 /** What is noted before an attribute of the account is overwritten. */
 export const attributeEntry = (
   { sub, name }: UserDecision,
   account: PoolUser,
   wanted: Pick<AttributeWanted, 'name' | 'value'>,
-): OfAttribute => ({
+): UndoEntryOf<'attribute'> => ({
   kind: 'attribute',
   sub,
   name,
@@ -88,7 +86,11 @@ export const attributeEntry = (
 });
 
 /** What is noted before the enabled flag of the account is set. */
-export const flagEntry = ({ sub, name }: UserDecision, account: PoolUser, enabled: boolean): OfFlag => ({
+export const flagEntry = (
+  { sub, name }: UserDecision,
+  account: PoolUser,
+  enabled: boolean,
+): UndoEntryOf<'enabled'> => ({
   kind: 'enabled',
   sub,
   name,
@@ -97,7 +99,7 @@ export const flagEntry = ({ sub, name }: UserDecision, account: PoolUser, enable
   after: enabled,
 });
 
-const isSo = (account: PoolUser, entry: OfAttribute | OfFlag): boolean =>
+const isSo = (account: PoolUser, entry: UndoEntryOf<'attribute' | 'enabled'>): boolean =>
   entry.kind === 'enabled' ? account.enabled === entry.after : hasValue(account, entry.attribute, entry.after);
 
 /**
@@ -110,7 +112,7 @@ const isTheirs = (known: UndoEntry | undefined, account: PoolUser, earlier: Earl
 
 /** Whether Cognito's date tells, or told, that somebody changed the account after this was written. */
 export function isChangedAfter(
-  entry: OfAttribute,
+  entry: UndoEntryOf<'attribute'>,
   account: PoolUser,
   { confirmedAt, lastWriteAt, wasChanged }: Pick<EarlierWrites, 'confirmedAt' | 'lastWriteAt' | 'wasChanged'>,
 ): boolean {

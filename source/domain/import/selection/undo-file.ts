@@ -29,6 +29,8 @@ const undoEntryShape = v.variant('kind', [
 ]);
 /** One overwrite, with what stood there; or what was created. */
 export type UndoEntry = Stored<typeof undoEntryShape>;
+/** The entries of these kinds. */
+export type UndoEntryOf<K extends UndoEntry['kind']> = Extract<UndoEntry, { readonly kind: K }>;
 
 const undoFileShape = v.object({ selectionId: idShape, entries: v.array(undoEntryShape) });
 

@@ -6,7 +6,7 @@ import type { GroupDecision, GroupSetting } from './decisions.ts';
 import { HAS_ROLE, isSetting } from './group-settings.ts';
 import { confirm, confirmSeen, earlierWrites, SEEN_AFTER_MS } from './earlier-writes.ts';
 import type { EarlierWrites } from './earlier-writes.ts';
-import type { UndoEntry } from './undo-file.ts';
+import type { UndoEntry, UndoEntryOf } from './undo-file.ts';
 import { endAs, endShort } from './work-run.ts';
 import type { WorkRun } from './work-run.ts';
 
@@ -15,9 +15,9 @@ interface GroupOverwrite {
   readonly set: readonly GroupSetting[];
   /** Settings that are left since somebody changed them. */
   readonly changed: readonly string[];
-  readonly entries: readonly OfSetting[];
+  readonly entries: readonly UndoEntryOf<'group'>[];
   /** What is there already as an earlier start or invocation meant to write it. */
-  readonly seen: readonly OfSetting[];
+  readonly seen: readonly UndoEntryOf<'group'>[];
 }
 
 function overwriteOfGroup(
@@ -26,7 +26,7 @@ function overwriteOfGroup(
   earlier: EarlierWrites,
 ): GroupOverwrite {
   const differing = set.filter((setting) => !isSetting(there, setting, setting.after));
-  const entryOf = ({ field, after }: GroupSetting): OfSetting => ({
+  const entryOf = ({ field, after }: GroupSetting): UndoEntryOf<'group'> => ({
     kind: 'group',
     group,
     field,
@@ -50,8 +50,6 @@ function overwriteOfGroup(
       .map(entryOf),
   };
 }
-
-type OfSetting = Extract<UndoEntry, { readonly kind: 'group' }>;
 
 /** What is noted before a group is made or written to. */
 export function entriesOfGroup(
