@@ -2,8 +2,10 @@ import { poolPlan } from '../../adapters/operator/region-facts.ts';
 import { errorNameOf } from '../../adapters/service-errors.ts';
 import type { Manifest } from '../../domain/backup/manifest.ts';
 import { counted } from '../../domain/counted.ts';
-import { damageAmong, nativeRecoveryBefore, oldestPointWithin } from '../../domain/history/damage.ts';
-import type { Interval, KnownPlan } from '../../domain/history/damage.ts';
+import { damageAmong } from '../../domain/history/damage.ts';
+import type { Interval } from '../../domain/history/damage.ts';
+import { isPoolGone, nativeRecoveryBefore, oldestPointWithin } from '../../domain/history/native-recovery.ts';
+import type { KnownPlan } from '../../domain/history/native-recovery.ts';
 import { victimText } from '../../domain/history/victims.ts';
 import type { Installation } from '../../domain/operator/installation.ts';
 import { CliError } from '../cli-error.ts';
@@ -13,16 +15,9 @@ import { quoted, typed } from '../program.ts';
 import type { TypedPlace } from '../program.ts';
 import { openSession } from '../session.ts';
 import { leftOutBlocks, leftOutOf } from './asked-user.ts';
-import {
-  intervalBlock,
-  intervalData,
-  intervalOptions,
-  intervalText,
-  isAboutUsers,
-  restoreUsers,
-  VICTIMS_FILE,
-} from './damage-blocks.ts';
+import { intervalBlock, intervalData, intervalText } from './damage-blocks.ts';
 import type { FoundInterval } from './damage-blocks.ts';
+import { intervalOptions, isAboutUsers, restoreUsers, VICTIMS_FILE } from './damage-commands.ts';
 import { restorableAt, usersOfInterval } from './interval-users.ts';
 import type { IntervalUsers } from './interval-users.ts';
 import { keptRuns } from './kept.ts';
@@ -107,8 +102,7 @@ export const runDamage: CommandAction = async (context, { options }) => {
       .flatMap(({ interval, recovery, forLiving }) => {
         if (save === undefined)
           return [typed(place, `damage ${intervalOptions(interval, percent)} --save ${VICTIMS_FILE}`)];
-        const isGone = !recovery.reaches && recovery.why === 'gone';
-        return listed.length === 0 || isGone || forLiving === undefined
+        return listed.length === 0 || isPoolGone(recovery) || forLiving === undefined
           ? []
           : [restoreUsers(interval, { file: save, poolId: installation.userPoolId, run: forLiving.runId, place })];
       }),

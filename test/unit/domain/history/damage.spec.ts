@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import type { Counts, Manifest } from '../../../../source/domain/backup/manifest.ts';
 import { NO_COUNTS } from '../../../../source/domain/backup/manifest.ts';
-import { damageAmong, nativeRecoveryBefore, oldestPointWithin } from '../../../../source/domain/history/damage.ts';
+import { damageAmong } from '../../../../source/domain/history/damage.ts';
+import { nativeRecoveryBefore, oldestPointWithin } from '../../../../source/domain/history/native-recovery.ts';
 import type { Interval } from '../../../../source/domain/history/damage.ts';
 import { MemoryPool } from '../../../../tools/simulation/cognito/memory-pool.ts';
 import { manifestOf } from '../../../support/import/sealed-backup.ts';
