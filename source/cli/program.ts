@@ -2,6 +2,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { CliError } from './cli-error.ts';
 import type { CommandDeclaration } from './command.ts';
 import type { CommandAction, Given } from './context.ts';
+import { inShellQuotes } from '../domain/shell-quotes.ts';
 import { wrap } from '../domain/wrap.ts';
 
 /** As it is typed. */
@@ -38,7 +39,7 @@ export function typedWithNames(
 
 /** As a shell takes it as one word; at the beginning of one `=` stands for more than itself in some. */
 export const quoted = (name: string): string =>
-  /^[\w.@%+:,/-][\w.@%+=:,/-]*$/.test(name) ? name : `'${name.replaceAll("'", `'\\''`)}'`;
+  /^[\w.@%+:,/-][\w.@%+=:,/-]*$/.test(name) ? name : inShellQuotes(name);
 
 /** How the help is shown. */
 export interface HelpStyle {

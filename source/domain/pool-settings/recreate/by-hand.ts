@@ -1,3 +1,4 @@
+import { inShellQuotes } from '../../shell-quotes.ts';
 import type { KeptSettings } from '../shape.ts';
 import { isNothing, membersOf, textsOf } from './omissions.ts';
 import { secretOf } from './provider-request.ts';
@@ -65,7 +66,7 @@ function providerSecrets({ identityProviders }: KeptSettings, { poolId, region }
         'No backup has them, so each provider was made with a random one: nobody signs in by it before you set the real one. ProviderDetails replaces all details, so give them all.',
         ...withSecret.map(
           ({ ProviderName, ProviderType }) =>
-            `aws cognito-idp update-identity-provider --region ${region} --user-pool-id ${poolId} --provider-name ${quoted(ProviderName)} --provider-details '{...}' (${String(secretOf(ProviderType))})`,
+            `aws cognito-idp update-identity-provider --region ${region} --user-pool-id ${poolId} --provider-name ${inShellQuotes(ProviderName)} --provider-details '{...}' (${String(secretOf(ProviderType))})`,
         ),
       ],
     },
@@ -246,4 +247,3 @@ function looks({ uiCustomization }: KeptSettings): HandTask[] {
 }
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : textsOf([value]).join());
-const quoted = (name: string): string => `'${name.replaceAll("'", `'\\''`)}'`;
