@@ -1,29 +1,26 @@
 import { expect } from 'chai';
-import { selectionKeys } from '../../../../source/domain/import/plan/selection-keys.ts';
-import type { UndoEntry } from '../../../../source/domain/import/selection/undo-file.ts';
 import type { PoolSettings, PoolUser } from '../../../../source/domain/model.ts';
-import { putRequest, resultsOf, rowsOfSelection, select } from '../../../support/import/selections.ts';
+import {
+  anaInStaff,
+  putRequest,
+  resultsOf,
+  rowsOfSelection,
+  select,
+  selectedPartly,
+  undoEntriesOf,
+} from '../../../support/import/selections.ts';
 import type { SelectionRow } from '../../../support/import/selections.ts';
-import { SOURCE, WorkflowWorld } from '../../../support/workflows/workflow-world.ts';
+import { WorkflowWorld } from '../../../support/workflows/workflow-world.ts';
 import { addUsers, aUser } from '../../../support/world/builders.ts';
 
 const ANA = { email: 'ana@example.test', email_verified: 'true', name: 'Ana', nickname: 'A' };
 
 /** A pool of one user and one group that was exported. */
-async function backedUp(): Promise<WorkflowWorld> {
-  const world = new WorkflowWorld();
-  world.writer.datesWrites = true;
-  world.source.put(aUser({ username: 'ana', attributes: ANA }));
-  world.source.putGroup({ name: 'staff', description: 'Everybody', precedence: 3 });
-  world.source.join('ana', 'staff');
-  expect(await world.export()).to.include({ status: 'SUCCEEDED' });
-  return world;
-}
+const backedUp = (): Promise<WorkflowWorld> =>
+  anaInStaff({ attributes: ANA, staff: { description: 'Everybody', precedence: 3 }, datesWrites: true });
 
 const ana = (world: WorkflowWorld): PoolUser => world.source.find('ana') as PoolUser;
 const staff = (world: WorkflowWorld): object => ({ ...world.source.groups.get('staff')?.group });
-const undoOf = (world: WorkflowWorld, id: string): readonly UndoEntry[] =>
-  world.objects.json<{ readonly entries: readonly UndoEntry[] }>(selectionKeys(SOURCE, id).undo).entries;
 const only = (world: WorkflowWorld, id: string): SelectionRow | undefined => rowsOfSelection(world, id)[0];
 
 /** Somebody changes the account, as Cognito dates it. */
@@ -39,12 +36,6 @@ function refuseNickname(world: WorkflowWorld): void {
     'nickname' in attributes
       ? Promise.resolve({ refused: 'InvalidParameterException' })
       : updateAttributes(poolId, username, attributes);
-}
-
-async function partly(world: WorkflowWorld, request: Parameters<typeof putRequest>[1]): Promise<string> {
-  const id = await putRequest(world, request);
-  expect(await select(world, id)).to.include({ status: 'FAILED', error: 'RestoreIncomplete' });
-  return id;
 }
 
 /** An hour later Cognito takes everything. */
@@ -63,7 +54,7 @@ describe('A selection that ended partial is started again', () => {
       change(world, { name: 'Bad', nickname: 'Bad' });
       const { updateAttributes } = world.writer;
       refuseNickname(world);
-      const id = await partly(world, { users: [{ name: 'ana' }] });
+      const id = await selectedPartly(world, { users: [{ name: 'ana' }] });
       expect(ana(world).attributes).to.include({ name: 'Ana', nickname: 'Bad' });
       await anHourLater(world, updateAttributes);
       change(world, { name: by });
@@ -71,7 +62,9 @@ describe('A selection that ended partial is started again', () => {
       expect(ended, ended.cause).to.include({ status: 'SUCCEEDED' });
       expect(ana(world).attributes).to.include({ name: now, nickname: 'A' });
       expect(only(world, id)).to.include({ result: 'changedSince', what: 'name changed since and left' });
-      const entries = undoOf(world, id).map((entry) => ('attribute' in entry ? [entry.attribute, entry.before] : []));
+      const entries = undoEntriesOf(world, id).map((entry) =>
+        'attribute' in entry ? [entry.attribute, entry.before] : [],
+      );
       expect(entries).to.have.deep.members([
         ['name', 'Bad'],
         ['nickname', 'Bad'],
@@ -88,7 +81,7 @@ describe('A selection that ended partial is started again', () => {
     const { updateAttributes } = writer;
     refuseNickname(world);
     writer.refuse = (call) => (call === 'enableUser' ? 'InvalidParameterException' : undefined);
-    const id = await partly(world, { users: [{ name: 'ana' }] });
+    const id = await selectedPartly(world, { users: [{ name: 'ana' }] });
     await world.clock.sleep(3_600_000);
     change(world, { name: 'Bad' });
     writer.refuse = () => undefined;
@@ -106,7 +99,7 @@ describe('A selection that ended partial is started again', () => {
     change(world, { nickname: 'Bad' }, { enabled: false });
     const { updateAttributes } = world.writer;
     refuseNickname(world);
-    const id = await partly(world, { users: [{ name: 'ana' }] });
+    const id = await selectedPartly(world, { users: [{ name: 'ana' }] });
     expect(ana(world).enabled).to.equal(true);
     await anHourLater(world, updateAttributes);
     change(world, {}, { enabled: false });
@@ -124,7 +117,7 @@ describe('A selection that ended partial is started again', () => {
     await world.export();
     world.source.remove('ana');
     world.source.put(aUser({ username: 'ben', attributes: { email: ANA.email, email_verified: 'true' } }));
-    const id = await partly(world, { users: [{ name: 'ana' }] });
+    const id = await selectedPartly(world, { users: [{ name: 'ana' }] });
     expect(ana(world)).to.include({ enabled: false });
     await world.clock.sleep(3_600_000);
     change(world, {}, { enabled: true });
@@ -158,7 +151,7 @@ describe('A selection that ended partial is started again', () => {
     it('16.2: disabled, which Cognito had refused', async () => {
       const world = await gone({ enabled: false });
       world.writer.refuse = (call) => (call === 'disableUser' ? 'InvalidParameterException' : undefined);
-      const id = await partly(world, { users: [{ name: 'ana' }] });
+      const id = await selectedPartly(world, { users: [{ name: 'ana' }] });
       await world.clock.sleep(3_600_000);
       change(world, BY_HERSELF);
       world.writer.refuse = () => undefined;
@@ -243,7 +236,7 @@ describe('A selection that ended partial is started again', () => {
       );
       world.source.put(aUser({ username: 'ben', attributes: { email: ANA.email, email_verified: 'true' } }));
       world.source.put(aUser({ username: 'cleo', attributes: phone }));
-      const id = await partly(world, { users: [{ name: 'ana' }] });
+      const id = await selectedPartly(world, { users: [{ name: 'ana' }] });
       await world.clock.sleep(3_600_000);
       change(world, BY_HERSELF);
       world.source.remove('cleo');
@@ -260,7 +253,7 @@ describe('A selection that ended partial is started again', () => {
     world.source.putGroup({ name: 'staff', description: 'Bad', precedence: 9 });
     let calls = 0;
     world.writer.refuse = (call) => (call === 'createGroup' && ++calls <= 2 ? 'InvalidParameterException' : undefined);
-    const id = await partly(world, { groups: [{ name: 'staff' }] });
+    const id = await selectedPartly(world, { groups: [{ name: 'staff' }] });
     expect(staff(world)).to.deep.equal({ name: 'staff', description: 'Bad', precedence: 3 });
     await world.clock.sleep(3_600_000);
     world.source.putGroup({ name: 'staff', description: 'Bad', precedence: 9 });
@@ -268,7 +261,7 @@ describe('A selection that ended partial is started again', () => {
     expect(staff(world)).to.deep.equal({ name: 'staff', description: 'Everybody', precedence: 9 });
     expect(only(world, id)).to.include({ result: 'changedSince', what: 'precedence changed since and left' });
     expect(
-      undoOf(world, id).map((entry) => ('field' in entry ? [entry.field, entry.before] : [])),
+      undoEntriesOf(world, id).map((entry) => ('field' in entry ? [entry.field, entry.before] : [])),
     ).to.have.deep.members([
       ['precedence', 9],
       ['description', 'Bad'],

@@ -4,11 +4,14 @@ import type { BackupOfRun } from '../../../../source/domain/import/selection/bac
 import { selectionKeys } from '../../../../source/domain/import/plan/selection-keys.ts';
 import type { PoolUser } from '../../../../source/domain/model.ts';
 import {
+  anaInStaff,
   putRequest,
   reportOfSelection,
   resultsOf,
   rowsOfSelection,
   select,
+  selectedPartly,
+  selectedWhole,
 } from '../../../support/import/selections.ts';
 import { SOURCE, WorkflowWorld } from '../../../support/workflows/workflow-world.ts';
 import { addUsers, aUser } from '../../../support/world/builders.ts';
@@ -16,33 +19,12 @@ import { addUsers, aUser } from '../../../support/world/builders.ts';
 const ANA = { email: 'ana@example.test', email_verified: 'true', name: 'Ana' };
 
 /** A pool of one user in one group, exported once. */
-async function backedUp(settings: object = {}): Promise<WorkflowWorld> {
-  const world = new WorkflowWorld();
-  world.source.settings = { ...world.source.settings, ...settings };
-  world.source.put(aUser({ username: 'ana', attributes: ANA }));
-  world.source.putGroup({ name: 'staff' });
-  world.source.join('ana', 'staff');
-  expect(await world.export()).to.include({ status: 'SUCCEEDED' });
-  return world;
-}
+const backedUp = (settings: object = {}): Promise<WorkflowWorld> => anaInStaff({ attributes: ANA, settings });
 
 const ana = (world: WorkflowWorld): PoolUser => world.source.users.get('ana')?.user as PoolUser;
 const members = (world: WorkflowWorld): readonly string[] => [
   ...(world.source.groups.get('staff')?.members.keys() ?? []),
 ];
-
-async function restored(world: WorkflowWorld, request: Parameters<typeof putRequest>[1]): Promise<string> {
-  const id = await putRequest(world, request);
-  const ended = await select(world, id);
-  expect(ended, ended.cause).to.include({ status: 'SUCCEEDED' });
-  return id;
-}
-
-async function partly(world: WorkflowWorld, request: Parameters<typeof putRequest>[1]): Promise<string> {
-  const id = await putRequest(world, request);
-  expect(await select(world, id)).to.include({ status: 'FAILED', error: 'RestoreIncomplete' });
-  return id;
-}
 
 /** Just before the call is made for the first time. */
 function before(world: WorkflowWorld, call: string, act: () => void | Promise<void>): void {
@@ -64,7 +46,7 @@ describe('A selection takes nothing from anybody', () => {
       await world.export();
       world.source.remove('ana');
       world.source.put(aUser({ username: 'ben', attributes: { email: theirs, email_verified: 'true' } }));
-      const id = await partly(world, { users: [{ name: 'ana' }] });
+      const id = await selectedPartly(world, { users: [{ name: 'ana' }] });
       expect(world.source.users.get('ben')?.user.attributes).to.include({ email: theirs, email_verified: 'true' });
       expect(ana(world).attributes).to.include({ email: held, name: 'Ana' });
       expect(ana(world).attributes.email_verified).not.to.equal('true');
@@ -135,14 +117,14 @@ describe('A selection takes nothing from anybody', () => {
       const world = await backedUp({ autoVerifiedAttributes: [] });
       const earlier = { email: 'x@example.test', email_verified: 'false', name: 'Bad' };
       world.source.put(aUser({ username: 'ana', attributes: earlier }));
-      const id = await restored(world, { users: [{ name: 'ana' }] });
+      const id = await selectedWhole(world, { users: [{ name: 'ana' }] });
       const goBack = (): void =>
         world.source.put(
           aUser({ username: 'ana', attributes: { ...ANA, email: 'x@example.test', email_verified: 'true' } }),
         );
       if (when === 'before the decision') goBack();
       else world.entered = (state) => (state === 'UpdateUsers' ? goBack() : undefined);
-      const undo = await restored(world, { undo: id });
+      const undo = await selectedWhole(world, { undo: id });
       expect(ana(world).attributes).to.include({ email: 'x@example.test', email_verified: 'true', name: 'Bad' });
       expect(rowsOfSelection(world, undo)[0]).to.include({ result: 'changedSince' });
     });
@@ -160,14 +142,14 @@ describe('A selection knows whom earlier ones have made', () => {
         ?.split('/')[1] as string;
     const oldest = run();
     world.source.remove('ana');
-    await restored(world, { users: [{ sub: first }] });
+    await selectedWhole(world, { users: [{ sub: first }] });
     const second = ana(world).sub;
     await world.export({ AllowMassDelete: true });
     world.source.remove('ana');
-    await restored(world, { users: [{ sub: first, run: oldest }] });
+    await selectedWhole(world, { users: [{ sub: first, run: oldest }] });
     const third = ana(world).sub;
     expect(new Set([first, second, third]).size).to.equal(3);
-    const id = await restored(world, { users: [{ sub: second }], groups: [{ name: 'staff' }] });
+    const id = await selectedWhole(world, { users: [{ sub: second }], groups: [{ name: 'staff' }] });
     expect(resultsOf(world, id)).to.have.members(['staff unchanged', 'ana unchanged', 'staff ana unchanged']);
   });
 
@@ -175,11 +157,11 @@ describe('A selection knows whom earlier ones have made', () => {
     const world = await backedUp();
     const old = ana(world);
     world.source.remove('ana');
-    await restored(world, { users: [{ sub: old.sub }] });
+    await selectedWhole(world, { users: [{ sub: old.sub }] });
     await world.export({ AllowMassDelete: true });
     world.source.remove('ana');
     world.source.put({ ...old, attributes: { ...old.attributes, name: 'Bad' } });
-    const id = await restored(world, { users: [{ name: 'ana' }] });
+    const id = await selectedWhole(world, { users: [{ name: 'ana' }] });
     expect(resultsOf(world, id)).to.have.members(['ana updated', 'staff ana created']);
     expect(ana(world)).to.include({ sub: old.sub });
     expect(ana(world).attributes.name).to.equal('Ana');
@@ -201,11 +183,11 @@ describe('A selection knows whom earlier ones have made', () => {
       });
       world.calls.revive();
       if (isTheirs) {
-        const id = await restored(world, { users: [{ sub }] });
+        const id = await selectedWhole(world, { users: [{ sub }] });
         expect(resultsOf(world, id), call).to.have.members(['ana unchanged', 'staff ana created']);
         continue;
       }
-      const id = await partly(world, { users: [{ sub }], confirmed: [sub] });
+      const id = await selectedPartly(world, { users: [{ sub }], confirmed: [sub] });
       expect(rowsOfSelection(world, id)[0], call).to.include({ result: 'collision' });
       expect(rowsOfSelection(world, id)[0]?.what).to.include('start that one again');
       expect(await select(world, cutOff)).to.include({ status: 'SUCCEEDED' });
@@ -224,7 +206,7 @@ describe('A selection tells the truth of every member', () => {
       await world.export();
       world.source.put(aUser({ username: 'una' }));
       world.source.leave('una', 'staff');
-      const id = await restored(world, { users, groups: [{ name: 'staff' }] });
+      const id = await selectedWhole(world, { users, groups: [{ name: 'staff' }] });
       expect(resultsOf(world, id)).to.include.members(['staff unchanged', 'staff una created']);
       expect(members(world)).to.deep.equal(['una']);
     }
@@ -234,7 +216,7 @@ describe('A selection tells the truth of every member', () => {
     const world = await backedUp();
     world.source.remove('ana');
     world.writer.refuse = (call) => (call === 'setPassword' ? 'NotAuthorizedException' : undefined);
-    const id = await partly(world, { users: [{ name: 'ana' }] });
+    const id = await selectedPartly(world, { users: [{ name: 'ana' }] });
     expect(resultsOf(world, id)).to.deep.equal(['ana failed', 'staff ana created']);
     world.source.remove('ana');
     world.writer.refuse = () => undefined;

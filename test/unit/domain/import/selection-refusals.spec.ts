@@ -1,14 +1,17 @@
 import { expect } from 'chai';
 import { Fault } from '../../../../source/domain/errors.ts';
-import { selectionKeys } from '../../../../source/domain/import/plan/selection-keys.ts';
 import type { UndoEntry } from '../../../../source/domain/import/selection/undo-file.ts';
 import type { PoolUser } from '../../../../source/domain/model.ts';
 import {
+  anaInStaff,
   putRequest,
   reportOfSelection,
   resultsOf,
   rowsOfSelection,
   select,
+  selectedPartly,
+  selectedWhole,
+  undoEntriesOf,
 } from '../../../support/import/selections.ts';
 import type { SelectionRow } from '../../../support/import/selections.ts';
 import { SOURCE, WorkflowWorld } from '../../../support/workflows/workflow-world.ts';
@@ -17,47 +20,24 @@ import { aUser } from '../../../support/world/builders.ts';
 const ANA = { email: 'ana@example.test', email_verified: 'true', name: 'Ana', nickname: 'A' };
 
 /** A pool of one user and one group that was exported, as both were given. */
-async function backedUp(settings: object = {}): Promise<WorkflowWorld> {
-  const world = new WorkflowWorld();
-  world.source.settings = { ...world.source.settings, ...settings };
-  world.source.put(aUser({ username: 'ana', attributes: ANA }));
-  world.source.putGroup({ name: 'staff', description: 'Everybody', precedence: 3 });
-  world.source.join('ana', 'staff');
-  expect(await world.export()).to.include({ status: 'SUCCEEDED' });
-  return world;
-}
+const backedUp = (settings: object = {}): Promise<WorkflowWorld> =>
+  anaInStaff({ attributes: ANA, staff: { description: 'Everybody', precedence: 3 }, settings });
 
 const ana = (world: WorkflowWorld): PoolUser => world.source.find('ana') as PoolUser;
 const change = (world: WorkflowWorld, attributes: Readonly<Record<string, string>>, more: object = {}): void =>
   world.source.put({ ...ana(world), ...more, attributes: { ...ana(world).attributes, ...attributes } });
 const staff = (world: WorkflowWorld): object => ({ ...world.source.groups.get('staff')?.group });
-const undoOf = (world: WorkflowWorld, id: string): readonly UndoEntry[] =>
-  world.objects.json<{ readonly entries: readonly UndoEntry[] }>(selectionKeys(SOURCE, id).undo).entries;
 
 /** What became of the one user or group that the selection was about. */
 const only = (world: WorkflowWorld, id: string): SelectionRow | undefined => rowsOfSelection(world, id)[0];
-
-async function restored(world: WorkflowWorld, request: Parameters<typeof putRequest>[1]): Promise<string> {
-  const id = await putRequest(world, request);
-  const ended = await select(world, id);
-  expect(ended, ended.cause).to.include({ status: 'SUCCEEDED' });
-  return id;
-}
-
-async function partly(world: WorkflowWorld, request: Parameters<typeof putRequest>[1]): Promise<string> {
-  const id = await putRequest(world, request);
-  expect(await select(world, id)).to.include({ status: 'FAILED', error: 'RestoreIncomplete' });
-  expect(reportOfSelection(world, id).outcome).to.equal('partial');
-  return id;
-}
 
 describe('A selection: one refusal costs one thing', () => {
   it('16.2: undo: a precedence that there was none of before stays, and the description is put back', async () => {
     const world = await backedUp();
     world.source.putGroup({ name: 'staff', description: 'Bad' });
-    const id = await restored(world, { groups: [{ name: 'staff' }] });
+    const id = await selectedWhole(world, { groups: [{ name: 'staff' }] });
     expect(staff(world)).to.deep.equal({ name: 'staff', description: 'Everybody', precedence: 3 });
-    const undo = await partly(world, { undo: id });
+    const undo = await selectedPartly(world, { undo: id });
     expect(staff(world)).to.deep.equal({ name: 'staff', description: 'Bad', precedence: 3 });
     expect(only(world, undo)).to.include({ group: 'staff', result: 'failed' });
     expect(only(world, undo)?.what).to.match(/^description; precedence left: Cognito takes no precedence away/);
@@ -66,8 +46,8 @@ describe('A selection: one refusal costs one thing', () => {
   it('16.2: undo: an address that could get a code stays with its flag, and everything else is put back', async () => {
     const world = await backedUp();
     change(world, { email: 'x@example.test', email_verified: 'false', name: 'Bad' }, { enabled: false });
-    const id = await restored(world, { users: [{ name: 'ana' }] });
-    const undo = await partly(world, { undo: id });
+    const id = await selectedWhole(world, { users: [{ name: 'ana' }] });
+    const undo = await selectedPartly(world, { undo: id });
     expect(ana(world).attributes).to.include({ email: ANA.email, email_verified: 'true', name: 'Bad' });
     expect(ana(world).enabled).to.equal(false);
     expect(world.writer.sentToUsers).to.deep.equal([]);
@@ -83,13 +63,13 @@ describe('A selection: one refusal costs one thing', () => {
       const world = await backedUp({ aliasAttributes: ['email', 'preferred_username'] });
       change(world, { ...now, name: 'Bad' });
       world.source.put(aUser({ username: 'ben', attributes: { email: ANA.email, email_verified: 'true' } }));
-      const id = await partly(world, { users: [{ name: 'ana' }], existing: 'update' });
+      const id = await selectedPartly(world, { users: [{ name: 'ana' }], existing: 'update' });
       expect(world.source.find('ben')?.attributes).to.include({ email: ANA.email, email_verified: 'true' });
       expect(ana(world).attributes).to.include({ ...now, name: 'Ana' });
       expect(only(world, id)?.what).to.match(/email was not set: another user of the pool signs in by it$/);
-      expect(undoOf(world, id).flatMap((entry) => ('attribute' in entry ? [entry.attribute] : []))).to.deep.equal([
-        'name',
-      ]);
+      expect(
+        undoEntriesOf(world, id).flatMap((entry) => ('attribute' in entry ? [entry.attribute] : [])),
+      ).to.deep.equal(['name']);
       expect(world.writer.sentToUsers).to.deep.equal([]);
     });
 
@@ -97,7 +77,7 @@ describe('A selection: one refusal costs one thing', () => {
     const world = await backedUp({ aliasAttributes: ['email'] });
     change(world, { email: 'new@example.test', email_verified: 'true' });
     world.source.put(aUser({ username: 'ben', attributes: { email: ANA.email, email_verified: 'false' } }));
-    await restored(world, { users: [{ name: 'ana' }], existing: 'update' });
+    await selectedWhole(world, { users: [{ name: 'ana' }], existing: 'update' });
     expect(ana(world).attributes).to.include({ email: ANA.email, email_verified: 'true' });
   });
 
@@ -119,28 +99,28 @@ describe('A selection: one refusal costs one thing', () => {
       await world.export();
       const { sub } = ana(world);
       world.source.put({ ...ana(world), attributes: { sub, email: 'x@example.test', name: 'Bad' } });
-      const id = await restored(world, { users: [{ name: 'ana' }] });
+      const id = await selectedWhole(world, { users: [{ name: 'ana' }] });
       expect(ana(world).attributes).to.include({ ...ANA, ...phone });
       const { updateAttributes } = world.writer;
       world.writer.updateAttributes = (poolId, username, set) =>
         refuses(set)
           ? Promise.resolve({ refused: 'InvalidParameterException' })
           : updateAttributes(poolId, username, set);
-      const undo = await restored(world, { undo: id });
+      const undo = await selectedWhole(world, { undo: id });
       expect(only(world, undo)).to.include({ result: 'undone' });
       const { email_verified: flag = 'false', phone_number_verified: other = 'false', ...left } = ana(world).attributes;
       expect(left).to.deep.equal({ sub, email: 'x@example.test', name: 'Bad' });
       expect([flag, other]).to.deep.equal(['false', 'false']);
-      expect(undoOf(world, undo)).to.have.length(6);
+      expect(undoEntriesOf(world, undo)).to.have.length(6);
     });
 
   it('16.2: undo: a group that got an IAM role since keeps its settings, and with them the role', async () => {
     const world = await backedUp();
     world.source.putGroup({ name: 'staff', description: 'Bad', precedence: 3 });
-    const id = await restored(world, { groups: [{ name: 'staff' }] });
+    const id = await selectedWhole(world, { groups: [{ name: 'staff' }] });
     const roleArn = 'arn:aws:iam::111122223333:role/Staff';
     world.source.putGroup({ name: 'staff', description: 'Everybody', precedence: 3, roleArn });
-    const undo = await partly(world, { undo: id });
+    const undo = await selectedPartly(world, { undo: id });
     expect(staff(world)).to.include({ description: 'Everybody', roleArn });
     expect(only(world, undo)?.what).to.include('IAM role');
   });
@@ -154,7 +134,7 @@ describe('A selection: one refusal costs one thing', () => {
       world.source.leave('ana', 'staff');
       if (when === 'after')
         world.entered = (state) => (state === 'UpdateUsers' ? world.source.putGroup({ ...bad, roleArn }) : undefined);
-      const id = await partly(world, { groups: [{ name: 'staff' }] });
+      const id = await selectedPartly(world, { groups: [{ name: 'staff' }] });
       expect(staff(world)).to.deep.equal({ ...bad, roleArn });
       expect(resultsOf(world, id)).to.have.members(['staff failed', 'staff ana created']);
       expect(
@@ -162,16 +142,16 @@ describe('A selection: one refusal costs one thing', () => {
           .map(({ what }) => what)
           .join(),
       ).to.include('IAM role');
-      expect(undoOf(world, id).map(({ kind }) => kind)).to.deep.equal(['membership']);
+      expect(undoEntriesOf(world, id).map(({ kind }) => kind)).to.deep.equal(['membership']);
     });
 
   it('16.2: undo: a setting of a group that somebody changes after the decision is left', async () => {
     const world = await backedUp();
     world.source.putGroup({ name: 'staff', description: 'Bad', precedence: 9 });
-    const id = await restored(world, { groups: [{ name: 'staff' }] });
+    const id = await selectedWhole(world, { groups: [{ name: 'staff' }] });
     const byHand = { name: 'staff', description: 'By hand', precedence: 3 };
     world.entered = (state) => (state === 'UpdateUsers' ? world.source.putGroup(byHand) : undefined);
-    const undo = await restored(world, { undo: id });
+    const undo = await selectedWhole(world, { undo: id });
     expect(staff(world)).to.deep.equal({ name: 'staff', description: 'By hand', precedence: 9 });
     expect(only(world, undo)).to.include({ result: 'changedSince', what: 'description changed since and left' });
   });
@@ -182,10 +162,10 @@ describe('A selection: one refusal costs one thing', () => {
     let calls = 0;
     // Both in one call, then the description alone.
     world.writer.refuse = (call) => (call === 'createGroup' && ++calls <= 2 ? 'InvalidParameterException' : undefined);
-    const id = await partly(world, { groups: [{ name: 'staff' }] });
+    const id = await selectedPartly(world, { groups: [{ name: 'staff' }] });
     expect(staff(world)).to.deep.equal({ name: 'staff', description: 'Bad', precedence: 3 });
     expect(only(world, id)).to.include({ result: 'failed', what: 'description: InvalidParameterException' });
-    expect(undoOf(world, id)).to.deep.equal([
+    expect(undoEntriesOf(world, id)).to.deep.equal([
       { kind: 'group', group: 'staff', field: 'precedence', before: 9, after: 3 },
     ]);
   });
@@ -200,7 +180,7 @@ describe('A selection: one refusal costs one thing', () => {
       if (call === 'updateAttributes') updates += 1;
       return call === 'updateAttributes' && updates <= 2 ? 'InvalidParameterException' : undefined;
     };
-    const id = await partly(world, { users: [{ name: 'ana' }] });
+    const id = await selectedPartly(world, { users: [{ name: 'ana' }] });
     const { attributes, enabled } = ana(world);
     expect([attributes.email, attributes.nickname].filter((value) => /^(x@|Bad)/.test(value ?? ''))).to.have.length(1);
     expect(enabled).to.equal(true);
@@ -237,14 +217,14 @@ describe('A selection: one refusal costs one thing', () => {
     );
     world.source.settings = { ...world.source.settings, schema };
     change(world, { name: 'Bad', nickname: 'Annie' });
-    const id = await partly(world, { users: [{ name: 'ana' }] });
+    const id = await selectedPartly(world, { users: [{ name: 'ana' }] });
     expect(ana(world).attributes).to.include({ name: 'Ana', nickname: 'Annie' });
     expect(only(world, id)).to.include({
       result: 'failed',
       what: 'name; without nickname, which the pool would refuse',
     });
     world.source.remove('ana');
-    const gone = await partly(world, { users: [{ name: 'ana' }] });
+    const gone = await selectedPartly(world, { users: [{ name: 'ana' }] });
     expect(only(world, gone)?.what).to.include('BadAttribute: nickname');
     expect(world.source.find('ana')).to.equal(undefined);
   });
@@ -262,23 +242,23 @@ describe('A selection and what happens meanwhile', () => {
         ...(world.source.find(username) as PoolUser),
         attributes: { ...world.source.find(username)?.attributes, name: 'Bad' },
       });
-    const one = await restored(world, { users: [{ name: 'Ana' }] });
+    const one = await selectedWhole(world, { users: [{ name: 'Ana' }] });
     expect(resultsOf(world, one)).to.deep.equal(['Ana updated']);
     expect([world.source.find('ana')?.attributes.name, world.source.find('Ana')?.attributes.name]).to.deep.equal([
       'Bad',
       'Ana',
     ]);
     world.source.remove('Ana');
-    const both = await restored(world, { users: [{ name: 'Ana' }, { name: 'ana' }] });
+    const both = await selectedWhole(world, { users: [{ name: 'Ana' }, { name: 'ana' }] });
     expect(resultsOf(world, both)).to.deep.equal(['Ana created', 'ana updated']);
-    const other = await partly(world, { users: [{ name: 'ANA' }] });
+    const other = await selectedPartly(world, { users: [{ name: 'ANA' }] });
     expect(only(world, other)).to.include({ result: 'notInBackup' });
   });
 
   it('16.2: undo: a value that somebody changed since is left, before the decision as well as after it', async () => {
     const world = await backedUp();
     change(world, { name: 'Bad', nickname: 'Bad' });
-    const id = await restored(world, { users: [{ name: 'ana' }] });
+    const id = await selectedWhole(world, { users: [{ name: 'ana' }] });
     change(world, { name: 'By herself' });
     const look = await putRequest(world, { undo: id });
     expect(await select(world, look, { DryRun: true })).to.include({ status: 'SUCCEEDED' });
@@ -286,7 +266,7 @@ describe('A selection and what happens meanwhile', () => {
     expect(rowsOfSelection(world, look, 'differences').map(({ field }) => field)).to.deep.equal(['nickname']);
     change(world, { name: 'Ana' });
     world.entered = (state) => (state === 'UpdateUsers' ? change(world, { name: 'Just now' }) : undefined);
-    const undo = await restored(world, { undo: id });
+    const undo = await selectedWhole(world, { undo: id });
     expect(ana(world).attributes).to.include({ name: 'Just now', nickname: 'Bad' });
     expect(only(world, undo)).to.include({ result: 'changedSince', what: 'name changed since and left' });
   });
@@ -315,7 +295,7 @@ describe('A selection and what happens meanwhile', () => {
       const wanted = noted[call] ?? [];
       if (wanted.length > 0)
         expect(
-          undoOf(world, id).map(({ kind }) => kind),
+          undoEntriesOf(world, id).map(({ kind }) => kind),
           call,
         ).to.include.members([...wanted]);
       if (wanted.length > 0) written.add(call);
@@ -340,7 +320,7 @@ describe('A selection and what happens meanwhile', () => {
     expect(resultsOf(world, id)).to.deep.equal(['ana updated', 'staff ana created']);
     expect(ana(world).attributes).to.include(ANA);
     expect(world.history.filter(({ error }) => error?.name === 'Throttled').length).to.be.at.least(5);
-    expect(undoOf(world, id)).to.have.length(3);
+    expect(undoEntriesOf(world, id)).to.have.length(3);
     expect(world.clock.now() - from).to.be.below(3_600_000);
   });
 
@@ -380,7 +360,7 @@ describe('A selection and what happens meanwhile', () => {
         'ben created',
         'staff ana created',
       ]);
-      expect(undoOf(world, id).map(({ kind }) => kind)).to.have.members([
+      expect(undoEntriesOf(world, id).map(({ kind }) => kind)).to.have.members([
         'group',
         'attribute',
         'createdUser',
