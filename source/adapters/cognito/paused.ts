@@ -7,7 +7,10 @@ import { errorNameOf, httpStatusOf, isDenied } from '../service-errors.ts';
 import { isThrottle } from './client.ts';
 import { listRecoveries } from './recoveries.ts';
 
-/** Refusals, beside those of values, that say for certain what they are about: the write was looked at, so that writes are not paused. */
+/**
+ * Refusals, beside those of values, that say for certain what they are about: the write was looked at, so that writes are not
+ * paused.
+ */
 const CERTAIN = new Set([
   'UserNotFoundException',
   'UsernameExistsException',

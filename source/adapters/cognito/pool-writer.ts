@@ -21,7 +21,10 @@ import { attributesNamedIn } from './named-attributes.ts';
 import { unlessPaused } from './paused.ts';
 import { fromAttributes, toPoolUser } from './users.ts';
 
-/** Refusals, beside those of values, that concern one user, not the pool or the role (error lists of the operations in Cognito's API model). */
+/**
+ * Refusals, beside those of values, that concern one user, not the pool or the role (error lists of the operations in Cognito's
+ * API model).
+ */
 const REFUSALS = new Set([
   'UserNotFoundException',
   'UsernameExistsException',

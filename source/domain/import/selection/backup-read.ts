@@ -103,8 +103,8 @@ function namesAskedBy(user: SpooledUser, backup: Pick<BackupOfRun, 'accepted'>):
 /**
  * Finds users of one run as they are asked for: by `sub`, or by the very name; in another spelling only where the pool that
  * was backed up did not tell names apart by case, and one user has it. A run may hold two of the very name, of whom one was
- * deleted while it was made: which one is meant, nobody but the one who asks can say. By an address that is not the name at sign-in only
- * whom nobody else has as either. A name that nobody has may be somebody's `sub`.
+ * deleted while it was made: which one is meant, nobody but the one who asks can say. By an address that is not the name at
+ * sign-in only whom nobody else has as either. A name that nobody has may be somebody's `sub`.
  */
 export function userFinder(backup: BackupOfRun): (asked: SelectedUser) => SpooledUser | 'several' | undefined {
   const bySub = new Map(backup.users.map((user) => [user.sub, user]));

@@ -5,8 +5,8 @@ import { lookOn } from './look-on.ts';
 import type { WorkRun } from './work-run.ts';
 
 /**
- * Looks for the accounts that have the names of those whom import jobs were to bring, as far as the work is about them; false when the invocation should
- * return before all were looked for.
+ * Looks for the accounts that have the names of those whom import jobs were to bring, as far as the work is about them; false
+ * when the invocation should return before all were looked for.
  */
 export async function findImported(
   run: Pick<WorkRun, 'plan' | 'progress' | 'deps' | 'decisions' | 'sliceOver'>,

@@ -31,10 +31,10 @@ const CUT_OFF =
   'a selection that was cut off made the account, which has no password yet: start that one again, or delete the account';
 
 /**
- * The account of a user of the backup: the one with the same sub, with a sub that a restore gave the user, or that an import job
- * of a selection made which was cut off; else whoever
- * has the name is somebody else, unless that was confirmed for this one user. A sign-up that nobody confirmed is never the
- * user's, except in the pool where the user was one; nor is what a selection made that was cut off before the password.
+ * The account of a user of the backup: the one with the same sub, with a sub that a restore gave the user, or that an import
+ * job of a selection made which was cut off; else whoever has the name is somebody else, unless that was confirmed for this one
+ * user. A sign-up that nobody confirmed is never the user's, except in the pool where the user was one; nor is what a selection
+ * made that was cut off before the password.
  */
 export function identities({
   target,

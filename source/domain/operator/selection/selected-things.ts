@@ -86,7 +86,10 @@ export const isWritten = ({ result, fields }: SelectedThing): boolean =>
 /** True where something that was asked for is missing. */
 export const isMissingResult = ({ result }: Pick<ResultRow, 'result'>): boolean => MISSING_RESULTS.includes(result);
 
-/** True where an undo could put something back, of what somebody changed since the rest; what was created stays, with all that belongs to it. */
+/**
+ * True where an undo could put something back, of what somebody changed since the rest; what was created stays, with all that
+ * belongs to it.
+ */
 export function isUndoable(rows: readonly Pick<ResultRow, 'sub' | 'group' | 'result'>[]): boolean {
   const made = new Set(
     rows.filter((row) => kindOfRow(row) === 'user' && row.result === 'created').map(({ sub }) => sub),
